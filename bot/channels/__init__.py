@@ -1,0 +1,48 @@
+"""Channels: each hands over raw bytes, reads them into an Incoming, and sends a Reply. Nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from bot.core.model import Incoming, Reply
+
+
+class NotSent(Exception):  # noqa: N818 - the contract's word: it states an outcome, not a fault
+    """The reply surely did not go out. `retry`: the cause is passing (server away, 4xx), so trying again may help.
+
+    The text says what happened and what an operator can do; it never holds bodies, addresses or entry numbers.
+    Any other exception out of `send` means the outcome is unknown.
+    """
+
+    def __init__(self, reason: str, *, retry: bool) -> None:
+        super().__init__(reason)
+        self.retry = retry
+
+
+class Channel(Protocol):
+    """The whole contract of a channel. `name` is unique among the configured channels and stable over restarts."""
+
+    name: str
+
+    def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
+        """Run until `stop`; hand each message to `take(id, payload)` and acknowledge to the server only if it is True.
+
+        `id` is the message's identity: equal for a redelivery, different for another message. `take` is thread-safe and
+        gives False when it could not store (try again later). A lost server is waited for, never raised.
+        """
+
+    def read(self, id: str, payload: bytes) -> Incoming | None:  # noqa: A002 - the domain's word
+        """Turn stored bytes into an Incoming; None: not for us. Raises only when trying again may help."""
+
+    def send(self, incoming: Incoming, reply: Reply, reference: str) -> None:
+        """Send the reply into the incoming's conversation. `reference` is unique per reply and equal on a repeat.
+
+        Raises NotSent if it surely did not go out; anything else raised means nobody knows.
+        """
+
+    def was_sent(self, incoming: Incoming, reference: str) -> bool | None:
+        """After a crash: did the reply with this `reference` go out? None: this channel cannot tell."""

@@ -1,0 +1,1 @@
+"""Table files: bytes -> rows, and rows -> findings."""

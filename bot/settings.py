@@ -1,0 +1,163 @@
+"""One TOML file, secrets from the environment, into frozen settings. An unknown key is refused as `path:line`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from bot.toml_lines import line_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. The text holds one `path:line: what` per problem."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class OAuth(_Frozen):
+    """Sign-in without a password. Secrets and tokens never stand in the settings file."""
+
+    provider: Literal["microsoft", "google"]
+    client_id: str
+    tenant: str = "organizations"  # Microsoft only
+    flow: Literal["device", "app"] = "device"  # device: `capebot login`; app: client secret or service account
+    secret_env: str = "CAPEBOT_OAUTH_SECRET"  # noqa: S105 - a variable's name; app: client secret; Google: path of the service-account or client file
+    token_cache: Path = Path("~/.local/state/capebot/tokens.json")
+    token_url: str = ""  # for tests against another authority; empty: the provider's own
+
+
+class Smtp(_Frozen):
+    """Where replies go out."""
+
+    host: str
+    port: int = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""  # empty: the mailbox's user
+    auth: Literal["as-imap", "none"] = "as-imap"
+    ca_file: Path | None = None
+    timeout_seconds: float = Field(default=30, gt=0)
+
+
+class Mailbox(_Frozen):
+    """An inbox that brokers forward rejections to."""
+
+    name: str = "inbox"
+    address: str  # what the bot answers from; mail from it is never answered
+    aliases: tuple[str, ...] = ()
+    host: str
+    port: int = 993
+    tls: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: Path | None = None
+    user: str = ""  # empty: the address
+    auth: Literal["password", "oauth"] = "password"
+    password_env: str = "CAPEBOT_MAIL_PASSWORD"  # noqa: S105 - the name of a variable, not a secret
+    oauth: OAuth | None = None
+    folder: str = "INBOX"
+    sent_folder: str = ""  # empty: the folder the server marks \\Sent; looked at only after a crash
+    done: Literal["flag", "move"] = "flag"
+    done_keyword: str = "CapebotTaken"
+    done_folder: str = "Capebot"
+    poll_seconds: float = Field(default=60, gt=0)
+    allow: tuple[str, ...] = ()  # addresses or domains ("@example.com") that are answered; none: nobody
+    authserv_id: str = ""  # the server whose Authentication-Results are believed; empty: not checked
+    smtp: Smtp
+
+    @model_validator(mode="after")
+    def _oauth_block(self) -> Mailbox:
+        if self.auth == "oauth" and self.oauth is None:
+            raise ValueError('auth = "oauth" needs an [mail.oauth] block')
+        return self
+
+
+class Slack(_Frozen):
+    """A Slack workspace over Socket Mode."""
+
+    name: str = "slack"
+    bot_token_env: str = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+    app_token_env: str = "SLACK_APP_TOKEN"  # noqa: S105 - the name of a variable
+    api_url_env: str = "SLACK_API_URL"
+    file_hosts: tuple[str, ...] = ("files.slack.com",)
+
+
+class Folder(_Frozen):
+    """A Maildir in, a Maildir out: no server, no account."""
+
+    name: str = "folder"
+    inbox: Path
+    outbox: Path
+    address: str = "capebot@example.com"
+    allow: tuple[str, ...] = ("@example.com",)
+    poll_seconds: float = Field(default=1.0, gt=0)
+    stop_when_empty: bool = False  # for the demo: listen() returns when the inbox has nothing new
+
+
+class Bot(_Frozen):
+    """The bot itself."""
+
+    database_url: str = "sqlite:///capebot.db"  # or the variable CAPEBOT_DATABASE_URL, which wins
+    knowledge: Path | None = None  # None: what is shipped
+    templates: Path | None = None
+    filer_codes: tuple[str, ...] = ()
+    concurrency: int = Field(default=8, ge=1, le=64)
+    poll_interval: float = Field(default=0.2, gt=0)  # seconds between looks at the queue
+    worker_stale_seconds: float = Field(default=30, gt=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(_Frozen):
+    """All settings."""
+
+    bot: Bot = Bot()
+    mail: tuple[Mailbox, ...] = ()
+    slack: tuple[Slack, ...] = ()
+    folder: tuple[Folder, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique_names(self) -> Settings:
+        names = [channel.name for channel in (*self.mail, *self.slack, *self.folder)]
+        double = sorted({name for name in names if names.count(name) > 1})
+        if double:
+            raise ValueError(f"two channels have the name {', '.join(double)}: give each a name of its own")
+        return self
+
+
+def load(path: Path) -> Settings:
+    """Read settings from a TOML file; CAPEBOT_DATABASE_URL wins over the file. Raises SettingsError, all problems."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}:1: cannot be read ({error}): give a file with --config") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}:{line_of_error(error)}: not valid TOML: {error}") from error
+    url = os.environ.get("CAPEBOT_DATABASE_URL")
+    if url and isinstance(data.setdefault("bot", {}), dict):
+        data["bot"]["database_url"] = url
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        lines = [
+            f"{path}:{line_of(text, problem['loc'])}: {'.'.join(map(str, problem['loc']))}: {_plain(problem)}"
+            for problem in error.errors()
+        ]
+        raise SettingsError("\n".join(lines)) from error
+
+
+def line_of_error(error: tomllib.TOMLDecodeError) -> int:
+    """The line that a TOML syntax error names in its text; 1 when it names none."""
+    words = str(error).replace(",", " ").split()
+    return int(words[words.index("line") + 1]) if "line" in words else 1
+
+
+def _plain(problem: ErrorDetails) -> str:
+    return "unknown setting: see deploy/config.example.toml" if problem["type"] == "extra_forbidden" else problem["msg"]
