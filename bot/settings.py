@@ -123,7 +123,7 @@ class Settings(_Frozen):
 
     @model_validator(mode="after")
     def _unique_names(self) -> Settings:
-        names = [channel.name for channel in (*self.mail, *self.slack, *self.folder)]
+        names = [*(box.name for box in self.mail), *(team.name for team in self.slack), *(it.name for it in self.folder)]
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
             raise ValueError(f"two channels have the name {', '.join(double)}: give each a name of its own")

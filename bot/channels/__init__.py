@@ -41,6 +41,8 @@ class Channel(Protocol):
     def send(self, incoming: Incoming, reply: Reply, reference: str) -> None:
         """Send the reply into the incoming's conversation. `reference` is unique per reply and equal on a repeat.
 
+        After a restart `incoming` comes without its text and files: the channel finds all it needs in `handle`.
+
         Raises NotSent if it surely did not go out; anything else raised means nobody knows.
         """
 

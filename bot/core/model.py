@@ -83,7 +83,8 @@ class Incoming:
     `addressed`: said to the bot (its inbox, a mention, a DM, a command). `private`: nobody else reads the answer.
     `automatic`: why a machine wrote it, or empty. `refused`: why this sender may not be answered, or empty.
     `unreadable`: why the message could not be read (encrypted, over the limit), or empty.
-    `thread` names the conversation: opaque, equal for messages of one thread.
+    `thread` names the conversation: opaque, equal for messages of one thread. `handle` is what the channel itself needs
+    to answer (its own JSON); nobody else looks into it.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Incoming:
     automatic: str = ""
     refused: str = ""
     unreadable: str = ""
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Mail as a format: bytes -> an Incoming, a Reply -> bytes. Shared by the mail channel, the folder and the command line."""
+"""Mail as a format: bytes -> an Incoming, a Reply -> bytes. Shared by every channel that carries mail."""
