@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.core.problems import Mendable
 from bot.toml_lines import line_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-class SettingsError(Exception):
+class SettingsError(Mendable):
     """The settings cannot be used. The text holds one `path:line: what` per problem."""
 
 
@@ -123,7 +124,9 @@ class Settings(_Frozen):
 
     @model_validator(mode="after")
     def _unique_names(self) -> Settings:
-        names = [*(box.name for box in self.mail), *(team.name for team in self.slack), *(it.name for it in self.folder)]
+        names = [box.name for box in self.mail]
+        names += [team.name for team in self.slack]
+        names += [folder.name for folder in self.folder]
         double = sorted({name for name in names if names.count(name) > 1})
         if double:
             raise ValueError(f"two channels have the name {', '.join(double)}: give each a name of its own")

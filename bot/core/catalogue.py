@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from bot.core.model import Section, Type06
+
+if TYPE_CHECKING:
+    from datetime import date
 
 KINDS = (
     "server", "file", "upload", "claim", "entry", "account", "login", "abi", "after-acceptance", "question",

@@ -41,7 +41,7 @@ class How(StrEnum):
 
 
 class Type06(StrEnum):
-    """Are the entries FTZ consumption entries (type 06)?"""
+    """Whether the entries are FTZ consumption entries (type 06)."""
 
     YES = "yes"
     NO = "no"
@@ -80,7 +80,8 @@ class Incoming:
     """A message as a channel read it. Facts for the core to decide on; the channel itself is not one of them.
 
     `text` is plain text as the sender saw it: UTF-8, no NUL, HTML already turned into text, Slack markup undone.
-    `addressed`: said to the bot (its inbox, a mention, a DM, a command). `private`: nobody else reads the answer.
+    `addressed`: said to the bot (its inbox, a mention, a DM, a command). `asked`: said to it in person (a mention, a
+    DM, a command), so that it owes a line even when the matter is not its own. `private`: nobody else reads the answer.
     `automatic`: why a machine wrote it, or empty. `refused`: why this sender may not be answered, or empty.
     `unreadable`: why the message could not be read (encrypted, over the limit), or empty.
     `thread` names the conversation: opaque, equal for messages of one thread. `handle` is what the channel itself needs
@@ -100,6 +101,7 @@ class Incoming:
     refused: str = ""
     unreadable: str = ""
     handle: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,8 @@ class Finding:
 class Draft:
     """An e-mail to CBP for a person to complete and send. `missing` names what they must still fill in or confirm.
 
-    `message` is CBP's text only when it stands in the mail or file, else empty.
+    `message` is CBP's text only when it stands in the mail or file, else empty. `lines` are (label, value) as the body
+    lists them, blanks marked `[FILL IN: …]`.
     """
 
     id: str
@@ -285,6 +288,7 @@ class Draft:
     message: str
     type06: Type06
     missing: tuple[str, ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

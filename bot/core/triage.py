@@ -1,0 +1,304 @@
+"""triage(incoming, known, today) -> Diagnosis: what the message is about, and by one table what to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core import entries_in_text, entry_type, escalation, passages, sheets
+from bot.core.business_days import wait_until
+from bot.core.model import (
+    Diagnosis,
+    Finding,
+    FoundEntries,
+    Incoming,
+    Passage,
+    PassageKind,
+    Sheet,
+    Sighting,
+    Spotting,
+    SuspectEntry,
+    Type06,
+    Verdict,
+)
+from bot.core.sentences import said
+from bot.core.words import ASK_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from bot.core.catalogue import Catalogue, KnownError
+    from bot.core.spotting import Spotter
+
+COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
+# The contract's order: an entry's or a file's own message, then a batch or claim status, then a portal message.
+_RANK = {kind: rank for rank, kinds in enumerate((("entry", "file", "abi", "account", "after-acceptance"),
+                                                  ("upload", "claim"),
+                                                  ("server", "login"),
+                                                  ("question",))) for kind in kinds}  # fmt: skip
+_FEW_WORDS = 12  # "see attached, what does this mean please": a mail that is all about its file
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What triage knows: the catalogue, and the matcher built from it once."""
+
+    catalogue: Catalogue
+    spotter: Spotter
+    filer_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as read, before anything is decided."""
+
+    incoming: Incoming
+    passages: tuple[Passage, ...]
+    spotting: Spotting
+    sheets: tuple[Sheet, ...]
+    found: FoundEntries
+    type06: Type06
+    type06_conflict: bool
+    findings: tuple[Finding, ...]
+    candidates: tuple[Finding, ...]
+    due: tuple[Finding, ...]
+
+    @property
+    def sure(self) -> bool:
+        """A known error was recognised, or a table of ours was read."""
+        return bool(self.findings) or any(sheet.kind != "other" for sheet in self.sheets)
+
+    @property
+    def about_cape(self) -> bool:
+        """CAPE is the subject, whether or not the error is known."""
+        return self.sure or self.spotting.about_cape or bool(self.candidates)
+
+
+def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...] = ()) -> Diagnosis:
+    """Take a message, what is known and the day to answer for; give the diagnosis.
+
+    `confirmed` are entry numbers that a person has vouched for. Nothing is raised for any message.
+    """
+    reading = _read(incoming, known, today, confirmed)
+    rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
+    diagnosis = Diagnosis(
+        verdict=verdict,
+        rule=rule,
+        today=today,
+        findings=reading.findings,
+        candidates=reading.candidates if verdict is Verdict.ASK else (),
+        entries=_entries(reading),
+        suspects=reading.found.suspects,
+        repaired=reading.found.repaired,
+        type06=reading.type06,
+        sheets=reading.sheets,
+        notes=_notes(reading, known.catalogue),
+    )
+    if verdict is Verdict.ESCALATE:
+        account = _account(reading, diagnosis, known.catalogue)
+        drafts = tuple(escalation.draft(one, known.catalogue, account) for one in reading.due)
+        diagnosis = replace(diagnosis, drafts=drafts)
+    return replace(diagnosis, questions=_questions(reading, diagnosis))
+
+
+def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
+    parts = passages.split(incoming)
+    spotting = known.spotter.spot(parts)
+    tables = tuple(sheets.read(file, known.filer_codes, confirmed) for file in incoming.attachments)
+    type06, conflict = _type06(parts, tables)
+    seen = {sighting.id: sighting for table in tables for sighting in table.sightings}
+    seen.update({sighting.id: sighting for sighting in spotting.sightings})
+    findings = tuple(
+        sorted(
+            (finding(sighting, known.catalogue.error(sighting.id), today, type06) for sighting in seen.values()),
+            key=lambda one: (_RANK[one.kind], not one.is_error, one.retired is not None),
+        )
+    )
+    candidates = tuple(
+        finding(sighting, known.catalogue.error(sighting.id), today, type06)
+        for sighting in spotting.candidates
+        if sighting.id not in seen
+    )
+    due = tuple(one for one in findings if _needs_cbp(one, parts, known.catalogue, type06, today))
+    found = entries_in_text.find("\n".join(part.text for part in _counted(parts)))
+    return Reading(incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due)
+
+
+def finding(sighting: Sighting, error: KnownError, today: date, type06: Type06) -> Finding:
+    """What a sighting means on the day: the rule in force and the newest advice."""
+    rule, advice = error.rule_on(today, type06), error.advice_on(today)
+    retired = error.retired if error.retired and error.retired <= today else None
+    return Finding(
+        id=error.id,
+        title=error.title,
+        kind=error.kind,
+        is_error=error.is_error,
+        how=sighting.how,
+        confidence=round(sighting.confidence, 3),
+        quote=sighting.quote,
+        where=sighting.where,
+        next_step=rule.next_step,
+        escalate=rule.escalate,
+        official=error.messages[0] if error.messages else "",
+        verbatim=sighting.verbatim,
+        filed=error.filed,
+        sections=advice.sections,
+        not_before=wait_until(today, rule.wait),
+        wait=rule.wait,
+        evidence=rule.evidence,
+        clock=rule.clock,
+        look_alikes=tuple((like.id.replace("-", " "), like.question) for like in error.look_alikes),
+        retired=retired,
+        replaced_by=", ".join(error.replaced_by) if retired else "",
+        sources=tuple(
+            f"{source.what} ({source.dated.isoformat()})" if source.dated else source.what for source in error.sources
+        ),
+        advice_day=advice.start,
+        verified=error.verified,
+    )
+
+
+def _needs_cbp(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:
+    """Whether a draft is due: always, when asked for, or when the sender shows what the rule wants to see first."""
+    if one.escalate == "never":
+        return False
+    own = tuple(part for part in parts if part.kind is PassageKind.OWN)
+    if one.escalate == "always" or said(own, catalogue.escalation_wordings):
+        return True
+    if one.escalate == "if-persists":
+        return said(own, catalogue.persists_wordings, negatable=False)
+    return said(own, catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
+
+
+def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, bool]:
+    """From a column first, then from words; when they disagree nobody knows, and it is asked."""
+    words = entry_type.type06_in(tuple(parts))
+    columns = {table.type06 for table in tables} - {Type06.UNKNOWN}
+    if not columns:
+        return words, False
+    column = columns.pop() if len(columns) == 1 else Type06.MIXED
+    if words in (Type06.UNKNOWN, column):
+        return column, False
+    return Type06.UNKNOWN, True
+
+
+def _counted(parts: Sequence[Passage]) -> tuple[Passage, ...]:
+    return tuple(part for part in parts if part.kind in COUNTED)
+
+
+def _entries(reading: Reading) -> tuple[str, ...]:
+    every = (*reading.found.entries, *(entry for sheet in reading.sheets for entry in sheet.entries))
+    return tuple(dict.fromkeys(every))
+
+
+def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> escalation.Account:
+    """What a draft is about: the entries that the sender names, else all of the file's."""
+    from_file = tuple(
+        SuspectEntry(fault.value, fault.reason, fault.proposal, fault.row)
+        for sheet in reading.sheets
+        for fault in sheet.faults
+        if fault.proposal and not fault.repaired
+    )
+    return escalation.Account(
+        entries=reading.found.entries or diagnosis.entries,
+        suspects=reading.found.suspects or from_file,
+        type06=reading.type06,
+        place=escalation.place_named(_counted(reading.passages)),
+        tried=escalation.tried(reading.passages, catalogue.persists_wordings),
+    )
+
+
+def _notes(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
+    """What could not be used, and what was asked for and would not help: one sentence each."""
+    notes = [reading.incoming.unreadable] if reading.incoming.unreadable else []
+    own = tuple(part for part in reading.passages if part.kind is PassageKind.OWN)
+    useless = [one for one in reading.findings if one.escalate == "never"]
+    if useless and not reading.due and said(own, catalogue.escalation_wordings):
+        notes.append(f"No draft to CBP for {useless[0].title}: CBP cannot act on it. What helps stands under “Do now”.")
+    return tuple(notes)
+
+
+def _questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """What the reply asks, most useful first, each once."""
+    asked: list[str] = []
+    if reading.type06_conflict:
+        asked.append("The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?")
+    asked += [question for draft in diagnosis.drafts for question in escalation.questions(draft)]
+    asked += [
+        f"Before writing to CBP about {one.title}: {one.evidence}."
+        for one in reading.findings
+        if one.evidence and one.escalate == "if-evidence" and one not in reading.due
+    ]
+    if diagnosis.rule in ("about_cape_but_unknown", "only_a_file_it_cannot_read"):
+        asked += [ASK_WORDS["message"][1], ASK_WORDS["where-seen"][1]]
+    return tuple(dict.fromkeys(asked))
+
+
+# The verdict: the first yes decides; its name stands in the diagnosis and the log.
+
+
+def came_from_a_machine(reading: Reading) -> bool:
+    """An auto-reply, a bounce, a list: robots are not answered."""
+    return bool(reading.incoming.automatic)
+
+
+def sender_not_allowed(reading: Reading) -> bool:
+    """Nobody unknown gets an answer; the message is held for a person."""
+    return bool(reading.incoming.refused)
+
+
+def cannot_be_read(reading: Reading) -> bool:
+    """Encrypted or too big: said, never treated as empty."""
+    return bool(reading.incoming.unreadable) and not reading.sure
+
+
+def overheard_and_unsure(reading: Reading) -> bool:
+    """In a channel, it speaks up unasked only when sure."""
+    return not reading.incoming.addressed and not any(one.confidence >= 0.9 for one in reading.findings)  # noqa: PLR2004 - wording and code matches; likeness alone does not speak up
+
+
+def only_a_file_it_cannot_read(reading: Reading) -> bool:
+    """A screenshot with hardly a word: asked for the text, rather than ignored."""
+    words = sum(len(part.text.split()) for part in reading.passages if part.kind is PassageKind.OWN)
+    unread = any(sheet.refused for sheet in reading.sheets)
+    return unread and not reading.sure and (reading.about_cape or words <= _FEW_WORDS)
+
+
+def not_about_cape_unasked(reading: Reading) -> bool:
+    """Mail to the inbox about something else."""
+    return not reading.about_cape and not reading.incoming.asked
+
+
+def not_about_cape(reading: Reading) -> bool:
+    """A DM, a mention, a command about something else: one line on what it can do."""
+    return not reading.about_cape
+
+
+def about_cape_but_unknown(reading: Reading) -> bool:
+    """CAPE, but no error that we know: it asks rather than guesses."""
+    return not reading.sure
+
+
+def needs_cbp(reading: Reading) -> bool:
+    """At least one draft to CBP is due."""
+    return bool(reading.due)
+
+
+def otherwise(_reading: Reading) -> bool:
+    """Everything else is answered."""
+    return True
+
+
+RULES: tuple[tuple[Callable[[Reading], bool], Verdict], ...] = (
+    (came_from_a_machine, Verdict.SILENT),
+    (sender_not_allowed, Verdict.SILENT),
+    (cannot_be_read, Verdict.ASK),
+    (overheard_and_unsure, Verdict.SILENT),
+    (only_a_file_it_cannot_read, Verdict.ASK),
+    (not_about_cape_unasked, Verdict.SILENT),
+    (not_about_cape, Verdict.ASK),
+    (about_cape_but_unknown, Verdict.ASK),
+    (needs_cbp, Verdict.ESCALATE),
+    (otherwise, Verdict.ANSWER),
+)

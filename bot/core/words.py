@@ -1,0 +1,75 @@
+"""The closed vocabularies in words that a person reads. Only sentences; what they stand for is decided elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+NEXT_STEP_WORDS = {
+    "nothing-to-do": "nothing to do",
+    "wait": "wait, do not resubmit",
+    "retry": "nothing was filed: try the upload again later",
+    "resubmit": "resubmit it as it is, on a new Declaration",
+    "fix-and-resubmit": "correct it, then upload a new Declaration",
+    "psc-first": "correct the entry summary by PSC first, if its window is still open; then a new Declaration",
+    "remove": "take the entry out; it cannot go through CAPE now",
+    "protest-or-counsel": "CAPE is closed for it: look at a protest, or ask counsel",
+    "fix-account": "mend the ACE account; the file is not the cause",
+    "escalate": "write to CBP",
+}
+FILED_WORDS = {
+    "no": "No, nothing was filed.",
+    "yes": "Yes, it is filed.",
+    "some": "Partly: the other entries are filed, this one is not.",
+    "unknown": "Not known from this message: look for a claim number first.",
+}
+# What a draft needs -> (label of its line in the draft, what the sender is asked). Keys are `catalogue.ASKS`.
+ASK_WORDS = {
+    "entry-numbers": ("Entry numbers", "Which entry numbers are affected?"),
+    "message": ("CBP's message", "What does the message say, word for word? Paste it."),
+    "where-seen": (
+        "Seen in",
+        "Where did you see it: on screen at upload, in File Uploads, in Claim Status, or in the Claim Details file?",
+    ),
+    "type06": ("FTZ Type 06", "Are these entries FTZ Type 06: all, none, or which of them?"),
+    "entry-type": ("Entry type", "Which entry type are they (01, 03, 06, 11 …)?"),
+    "importer-name": ("Importer of record", "What is the importer of record's name?"),
+    "importer-number": (
+        "Importer number",
+        "What is the importer number on the CF-7501? (Never send a Social Security number.)",
+    ),
+    "filer-code": ("Filer code", "Which filer code are they under?"),
+    "account-number": ("ACE account number", "What is the ACE account number that submitted the Declaration?"),
+    "claim-number": ("Claim number", "What is the claim number, if there is one (12 digits)?"),
+    "declaration-date": ("Declaration submitted", "On which day, and about what time, was the Declaration submitted?"),
+    "liquidation": ("Liquidation", "What are the liquidation status and date of each entry in ACE?"),
+    "hts-lines": ("HTS lines", "Which lines and HTS numbers does it concern?"),
+    "statement": ("Statement", "What are the statement number and the day it was paid?"),
+    "tried": ("Tried so far", "What have you tried, and when?"),
+    "screenshot": ("Evidence", "Can you attach what ACE shows (ES-003 rows or a screenshot for CBP)?"),
+}
+SUSPECT_WORDS = {
+    "bad-check-digit": "its check digit is wrong",
+    "lost-leading-zero": "a leading zero seems to be lost",
+    "not-11-characters": "it is not 11 characters long",
+    "bad-format": "it has a character that cannot stand there",
+    "scientific-notation": "Excel turned it into a rounded figure; export it again as text",
+}
+
+
+def suspect_words(value: str, reason: str, proposal: str) -> str:
+    """One line about a number that looks like an entry number and is not one."""
+    said = f"{value}: {SUSPECT_WORDS.get(reason, reason.replace('-', ' '))}"
+    return f"{said}. Did you mean {proposal}?" if proposal else f"{said}. Please check it."
+
+
+def day_words(day: date) -> str:
+    """A day as a broker reads it: Fri 27 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def count_words(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 entry, 3 entries."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,36 @@
+"""What the bot thinks with: knowledge, matcher and templates loaded once, as one function from message to reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.compose import Voice, compose
+from bot.core.spotting import Spotter
+from bot.core.triage import Known, triage
+from bot.knowledge import load
+from bot.resources import data_dir, template_sources
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from bot.core.model import Diagnosis, Incoming, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """Knowledge and voice. `think` is pure: the same message, day and knowledge give the same reply."""
+
+    known: Known
+    voice: Voice
+
+    def think(self, incoming: Incoming, today: date, confirmed: tuple[str, ...] = ()) -> tuple[Diagnosis, Reply | None]:
+        """Diagnose a message as of a day and compose the reply; None when the bot keeps silent."""
+        return compose(incoming, triage(incoming, self.known, today, confirmed), self.voice)
+
+
+def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple[str, ...]) -> Mind:
+    """Load what is shipped, or the given folders. Raises Mendable with every problem as `path:line: what`."""
+    catalogue = load(knowledge or data_dir("knowledge"))
+    return Mind(Known(catalogue, Spotter(catalogue), filer_codes), Voice(template_sources(templates)))

@@ -1,0 +1,90 @@
+"""A diagnosis and its reply as the published JSON object: one per file, every key always present."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.model import Diagnosis, Draft, Fault, Finding, Output, Reply, Sheet, SuspectEntry
+
+
+def report(file: str, diagnosis: Diagnosis, reply: Reply | None, paths: Mapping[str, str]) -> dict[str, Any]:
+    """Give the object for one FILE. `paths` maps an output's name to where it was written, if it was."""
+    outputs = reply.outputs if reply else ()
+    return {
+        "file": file,
+        "verdict": diagnosis.verdict.value,
+        "rule": diagnosis.rule,
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "candidates": [_finding(one) for one in diagnosis.candidates],
+        "entries": list(diagnosis.entries),
+        "suspect_entries": [_suspect(one) for one in diagnosis.suspects],
+        "type06": diagnosis.type06.value,
+        "sheets": [_sheet(one) for one in diagnosis.sheets],
+        "drafts": [_draft(one) for one in diagnosis.drafts],
+        "outputs": [_output(one, paths) for one in outputs],
+        "reply": {"subject": reply.subject, "text": reply.text} if reply else None,
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "kind": one.kind,
+        "is_error": one.is_error,
+        "how": one.how.value,
+        "confidence": one.confidence,
+        "quote": one.quote,
+        "where": one.where,
+        "next_step": one.next_step,
+        "escalate": one.escalate,
+    }
+
+
+def _suspect(one: SuspectEntry) -> dict[str, Any]:
+    return {"value": one.value, "reason": one.reason, "proposal": one.proposal or None}
+
+
+def _sheet(one: Sheet) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "path_in": one.path_in,
+        "kind": one.kind,
+        "rows": one.rows,
+        "entries": list(one.entries),
+        "statuses": dict(one.statuses),
+        "faults": [_fault(fault) for fault in one.faults],
+        "refused": one.refused or None,
+        "groups": [],  # Claim Details are named and not yet grouped (README, "What it does not do")
+        "outcomes": [],  # nor are ES-003 exports audited
+    }
+
+
+def _fault(one: Fault) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "value": one.value,
+        "reason": one.reason,
+        "repaired": one.repaired,
+        "proposal": one.proposal or None,
+    }
+
+
+def _draft(one: Draft) -> dict[str, Any]:
+    return {
+        "to": one.to,
+        "subject": one.subject,
+        "body": one.body,
+        "id": one.id,
+        "entries": list(one.entries),
+        "message": one.message,
+        "type06": one.type06.value,
+        "missing": list(one.missing),
+    }
+
+
+def _output(one: Output, paths: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": one.name, "role": one.role, "path": paths.get(one.name)}
