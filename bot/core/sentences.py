@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from bot.core.model import Passage
 
-_END = re.compile(r"[.!?;](?=\s)|\n")
+_END = re.compile(r"[.!?;](?=\s|$)|\n")
 _NEGATED = re.compile(r"\b(?:not|no|never|without|cannot|nor)\b|n't\b")
 _SPACES = re.compile(r"\s+")
 

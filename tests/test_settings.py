@@ -1,0 +1,63 @@
+import pytest
+
+from bot.settings import SettingsError, load
+
+GOOD = """[bot]
+concurrency = 2
+[[mail]]
+address = "cape@brokerage.example"
+host = "imap.brokerage.example"
+[mail.smtp]
+host = "smtp.brokerage.example"
+"""
+
+
+def settings(tmp_path, text):
+    path = tmp_path / "capebot.toml"
+    path.write_text(text)
+    return path
+
+
+def problems(tmp_path, text):
+    with pytest.raises(SettingsError) as caught:
+        load(settings(tmp_path, text))
+    return str(caught.value).splitlines()
+
+
+def test_good_settings(tmp_path, monkeypatch):
+    monkeypatch.delenv("CAPEBOT_DATABASE_URL", raising=False)
+    got = load(settings(tmp_path, GOOD))
+    assert (got.bot.concurrency, got.mail[0].smtp.port) == (2, 587)
+    assert got.mail[0].allow == ()  # nobody is answered unless named
+
+
+def test_unknown_settings_and_wrong_types_are_named_by_line_all_at_once(tmp_path):
+    bad = GOOD.replace("concurrency = 2", 'concurrency = "two"\ncolour = "blue"').replace("[mail.smtp]", "[mail.smtp]\nprot = 1")
+    lines = problems(tmp_path, bad)
+    assert [line.split("capebot.toml:")[1].split(": ")[:2] for line in lines] == [
+        ["2", "bot.concurrency"],
+        ["3", "bot.colour"],
+        ["8", "mail.0.smtp.prot"],
+    ]
+    assert "unknown setting: see deploy/config.example.toml" in lines[1]
+
+
+def test_a_missing_file_and_broken_toml(tmp_path):
+    with pytest.raises(SettingsError, match=r"nowhere\.toml:1: cannot be read .* --config"):
+        load(tmp_path / "nowhere.toml")
+    assert ":2: not valid TOML" in problems(tmp_path, "[bot]\nname = = 1\n")[0]
+
+
+def test_oauth_needs_its_block(tmp_path):
+    (line,) = problems(tmp_path, GOOD.replace("[[mail]]", '[[mail]]\nauth = "oauth"'))
+    assert ":3: mail.0" in line
+    assert "[mail.oauth]" in line
+
+
+def test_two_channels_of_one_name(tmp_path):
+    assert "name" in problems(tmp_path, GOOD + '[[slack]]\nname = "inbox"\n')[0]
+
+
+def test_the_environment_wins_for_the_database(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAPEBOT_DATABASE_URL", "postgresql+psycopg://bot@db/cape")
+    assert load(settings(tmp_path, GOOD)).bot.database_url == "postgresql+psycopg://bot@db/cape"
