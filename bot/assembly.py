@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.problems import Mendable
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from bot.channels import Channel
-    from bot.channels.checks import Check
     from bot.core.model import Diagnosis, Incoming, Reply
     from bot.mind import Mind
-    from bot.settings import Mailbox, Settings
+    from bot.settings import Settings
     from bot.store import Store
 
 

@@ -57,7 +57,7 @@ def main() -> None:
     "--confirm", "confirmed", multiple=True, metavar="VALUE[=PROPOSAL]", help="A suspect entry you vouch for."
 )
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the files that go back here.")
-def triage(  # noqa: PLR0913 - the command's published options
+def triage(
     files: tuple[str, ...],
     *,
     as_json: bool,

@@ -83,7 +83,7 @@ class KnownError:
     """One situation. `messages` are CBP's texts, verbatim; `wordings` are how people put it.
 
     In a message or wording `{…}` stands for a variable part of up to four words. `codes` are bare codes ("864"), which
-    count only near one of `code_near`. `retired`: the day CBP retired the message; `replaced_by`: ids.
+    count only near one of `near`, and so do messages of one or two words. `retired`: the day CBP retired the message; `replaced_by`: ids.
     """
 
     id: str
@@ -101,7 +101,7 @@ class KnownError:
     sources: tuple[Source, ...]
     verified: date
     codes: tuple[str, ...] = ()
-    code_near: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     look_alikes: tuple[LookAlike, ...] = ()
     asks: tuple[str, ...] = ()
     retired: date | None = None

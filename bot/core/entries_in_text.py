@@ -27,12 +27,14 @@ _FORM = re.compile(
 )
 _ZERO_LOST = re.compile(rf"(?<![\w.@/#$€£+=&%-])\d{{1,2}}{_DASH}\d{{7}}{_DASH}\d(?![\w@/%]|{_DASH}\d)")
 _TOKEN = re.compile(r"\S+")
-_TOPIC = re.compile(r"\b(?:entry|entries|entry[ -]?(?:no|num|number|summary|summaries)s?|es|summary|summaries)\b", re.I)
+_TOPIC = re.compile(
+    r"\b(?:entry|entries|entry[ -]?(?:no|num|number|summary|summaries)s?|es|summary|summaries)\b", re.IGNORECASE
+)
 _OTHER = re.compile(
     r"\b(?:claims?|csms|phone|telephone|tel|fax|call|mobile|cell|container|b/?l|bill of lading|tracking|awb|po|invoice"
     r"|inv|order|ref|reference|isf|bond|ein|irs|importer (?:no|number)|account|acct|ticket|case|hts|htsus|pro)\b"
     r"[\w ]{0,12}[.:#]*\s*#?\Z",
-    re.I,
+    re.IGNORECASE,
 )
 _NEAR = 60  # characters before a number in which a word tells what it is
 _CONTAINER = re.compile(r"[A-Za-z]{4}\d{7}\Z")

@@ -35,7 +35,7 @@ SHAPE = re.compile(r"(?!000)[A-Z0-9]{3}[0-9]{8}")
 _VALUES = (*range(1, 10), *range(1, 10), *range(2, 10))
 _TO_DIGIT = {65 + index: str(value) for index, value in enumerate(_VALUES)}
 _DOUBLED = tuple(2 * digit - 9 * (digit > 4) for digit in range(10))  # noqa: PLR2004 - 2 * 5 is the first with tens
-_APOSTROPHES = "'’‘`´ʼ＇"  # noqa: RUF001 - the characters that Excel users and word processors put there
+_APOSTROPHES = "'’‘`´ʼ＇"
 _WRAPPED = re.compile(r'\A="?([^"]*)"?\Z')  # Excel's ="…", which keeps a zero from being eaten
 _LOST = {10: "0", 9: "00"}  # a filer code that begins with zeros, read as a number by a spreadsheet
 _SLIPS = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -160,7 +160,7 @@ def _without_dashes(text: str) -> str:
 
 
 def _is_dash(character: str) -> bool:
-    return unicodedata.category(character) == "Pd" or character in "−⁃˗"  # noqa: RUF001 - minus sign, hyphen bullet, modifier
+    return unicodedata.category(character) == "Pd" or character in "−⁃˗"
 
 
 def _is_space(character: str) -> bool:

@@ -1,0 +1,71 @@
+"""The sender's rows with what was found beside each, as a CSV that is safe to open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.model import Fault, Row
+
+# Each reason of the contract in words; a reply and a report say it alike.
+REASON_WORDS = {
+    "header": "the first row must be the header Entry Number",
+    "extra-columns": "more than the one column that CAPE wants",
+    "blank-row": "blank row",
+    "dash": "dash taken out",
+    "lower-case": "put in capitals",
+    "apostrophe": "apostrophe taken out",
+    "invisible-character": "space or invisible character taken out",
+    "not-11-characters": "not 11 characters long",
+    "bad-format": "a character that cannot stand in an entry number",
+    "bad-check-digit": "the check digit is wrong: compare with the CF-7501",
+    "lost-leading-zero": "a leading zero seems to be lost",
+    "scientific-notation": "Excel rounded the number: export it again with the column as text",
+    "duplicate": "the same entry number stands above",
+    "filer-code": "another filer code than yours",
+    "not-csv": "ACE takes only CSV files",
+    "too-many-entries": "more than 9,999 entry numbers: split the file",
+    "file-too-large": "larger than 1 MB: split the file",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> bytes:
+    """Give UTF-8 with a byte order mark, so that Excel reads it as such; every cell defused.
+
+    `above` is the number of the header row: it and the rows above it are not judged.
+
+    A CSV cannot keep Excel from eating a leading zero: this copy is for reading, never for uploading.
+    """
+    by_row: dict[int | None, list[Fault]] = defaultdict(list)
+    for fault in faults:
+        by_row[fault.row].append(fault)
+    width = max((len(row.cells) for row in rows), default=1)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(
+        ["Row", *(["Your file"] + [""] * (width - 1)), "Finding", "Corrected value", "Proposal (confirm first)"]
+    )
+    for fault in by_row.get(None, ()):
+        writer.writerow(["file", *[""] * width, REASON_WORDS[fault.reason], "", ""])
+    for row in rows:
+        found = by_row.get(row.number, [])
+        writer.writerow([
+            row.number,
+            *(defuse(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
+            "; ".join(REASON_WORDS[fault.reason] for fault in found) or ("ready" if row.number > above else ""),
+            next((fault.proposal for fault in found if fault.repaired and fault.proposal), ""),
+            next((fault.proposal for fault in found if fault.proposal and not fault.repaired), ""),
+        ])  # fmt: skip
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def defuse(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula; line ends and NUL go, so that a row stays a row."""
+    flat = " ".join(cell.replace("\0", "").split("\n")).replace("\r", " ")
+    return f"'{flat}" if flat.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) else flat

@@ -1,0 +1,42 @@
+"""Files that are no delimited text, told by their first bytes: named, with what to do instead."""
+
+from __future__ import annotations
+
+_PICTURE = "This is a picture, and I read text only. Paste the words of the message instead."
+_PDF = "This is a PDF, and I do not read those. Paste the words of the message, or attach the CSV."
+_WORKBOOK = (
+    "This is an Excel workbook, which ACE refuses and I do not read yet. Save it as “CSV (Comma delimited)” with the"
+    " entry numbers as text, and attach that."
+)
+_OLD = (
+    "This is an old Excel (.xls) or an Outlook (.msg) file, which I do not read. Save the sheet as CSV, or forward the"
+    " mail itself."
+)
+_ZIP = "This is a ZIP archive, which I do not open yet. Attach the file inside on its own."
+_SIGNS = (
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"GIF8", _PICTURE),
+    (b"BM", _PICTURE),
+    (b"II*\0", _PICTURE),
+    (b"MM\0*", _PICTURE),
+    (b"RIFF", _PICTURE),  # WebP
+    (b"%PDF", _PDF),
+    (b"\xd0\xcf\x11\xe0", _OLD),
+    (b"\x78\x9f\x3e\x22", "This is a winmail.dat file, which I do not open. Send the mail as HTML or plain text."),
+    (b"\x1f\x8b", _ZIP),
+    (b"Rar!", _ZIP),
+    (b"7z\xbc\xaf", _ZIP),
+)
+
+
+def read(content: bytes) -> str | None:
+    """A sentence that says what the file is and what to do; None when it may be a table."""
+    if content.startswith(b"PK\x03\x04"):
+        return _WORKBOOK if b"xl/" in content[:65_536] or b"xl/workbook" in content[-65_536:] else _ZIP
+    if content.startswith(b"BM") and content[6:10] != bytes(4):
+        return None  # a bitmap has zeros there; text that begins with BM has not, and BM1 may be a filer code
+    head = content.lstrip()[:512].lower()
+    if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        return "This is a web page or XML file, not a CSV. Export it from ACE as CSV, or paste the text."
+    return next((sentence for sign, sentence in _SIGNS if content.startswith(sign)), None)
