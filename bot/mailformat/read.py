@@ -1,0 +1,78 @@
+"""Raw mail -> Incoming. It never raises: what cannot be read is a fact in the Incoming, for the core to answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.model import Incoming
+from bot.mailformat import guard, headers, parse
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+OVERSIZE = "X-Capebot-Oversize"  # set by the mail channel, which fetches only the headers of such a mail
+_REFERENCES = 20  # ids of a thread that are carried on; header lines are bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Whose mailbox it is and who is answered. `own`: the bot's addresses, lower case. `max_bytes`: of a whole mail."""
+
+    own: frozenset[str]
+    allow: tuple[str, ...]
+    authserv_id: str = ""
+    max_bytes: int = 25_000_000
+
+
+def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - the domain's word
+    """Read a mail of any bytes."""
+    oversize = max(_oversize(raw), len(raw) if len(raw) > policy.max_bytes else 0)
+    mail = parse.message(raw.split(b"\n\n", 1)[0] + b"\n\n" if oversize else raw)
+    found = parse.Parts() if oversize else parse.parts(raw, mail)
+    senders = headers.addresses(headers.every(mail, "From"))
+    return Incoming(
+        id=id,
+        sender=senders[0] if senders else "",
+        text=found.text,
+        subject=headers.first(mail, "Subject"),
+        thread=_thread(mail) or id,
+        attached=tuple(found.mails),
+        attachments=tuple(found.files),
+        automatic=guard.automatic(mail, policy.own),
+        refused=guard.refused(mail, policy.allow, policy.authserv_id),
+        unreadable=_unreadable(found, oversize, policy.max_bytes),
+        handle=_handle(mail),
+    )
+
+
+def _oversize(raw: bytes) -> int:
+    """The size that the mail channel noted in front of a mail it did not fetch; 0 otherwise."""
+    name, _, value = raw.split(b"\n", 1)[0].partition(b":")
+    return int(value) if name == OVERSIZE.encode() and value.strip().isdigit() else 0
+
+
+def _unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
+    if oversize:
+        return (
+            f"Your mail has {oversize / 1e6:,.0f} MB; I read mails up to {limit / 1e6:,.0f} MB. Send the CSV alone, or"
+            " paste the text of the message."
+        )
+    if found.encrypted:
+        return f"Your mail is encrypted ({found.encrypted}), and I have no key. Send it again without encryption."
+    return ""
+
+
+def _thread(mail: Message) -> str:
+    """The first mail of the conversation."""
+    ids = (headers.first(mail, "References") or headers.first(mail, "In-Reply-To")).split()
+    return (ids or headers.first(mail, "Message-ID").split() or [""])[0][:250]
+
+
+def _handle(mail: Message) -> str:
+    """What answering needs: the id of the mail and of those before it."""
+    references = headers.first(mail, "References").split() or headers.first(mail, "In-Reply-To").split()
+    own = headers.first(mail, "Message-ID").split()[:1]
+    usable = [one for one in (*references, *own) if one.startswith("<") and one.endswith(">") and one.isascii()]
+    return json.dumps({"message_id": (own or [""])[0], "references": usable[-_REFERENCES:]})

@@ -1,0 +1,51 @@
+"""A Reply as a mail in the sender's thread: text and HTML, the files attached, marked as automatic."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from bot.mailformat.guard import OWN_HEADER
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.core.model import Incoming, Reply
+
+
+def message_id(reference: str, sender: str) -> str:
+    """The reply's Message-ID: the same whenever it is written again, so that a copy can be found and told."""
+    return f"<capebot.{hashlib.sha256(reference.encode()).hexdigest()[:40]}@{sender.rpartition('@')[2]}>"
+
+
+def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str, now: datetime) -> bytes:
+    """Give the whole mail as bytes, CRLF lines.
+
+    It goes to the address of From and to nobody else: Reply-To is not covered by authentication, and no address in a
+    body ever becomes a recipient. A draft is attached as application/octet-stream, so that mail programs offer it as a
+    file to open rather than showing it as a forwarded message.
+    """
+    handle = json.loads(incoming.handle or "{}")
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = sender
+    mail["To"] = incoming.sender
+    mail["Subject"] = reply.subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id(reference, sender)
+    if usable := handle.get("references"):
+        mail["In-Reply-To"] = usable[-1]
+        mail["References"] = " ".join(usable)
+    mail["Auto-Submitted"] = "auto-replied"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail[OWN_HEADER] = "reply"
+    mail.set_content(reply.text)
+    mail.add_alternative(reply.html, subtype="html")
+    for output in reply.outputs:
+        kind = "application/octet-stream" if output.media_type == "message/rfc822" else output.media_type
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(output.content, maintype=main, subtype=sub, filename=output.name)
+    return mail.as_bytes()
