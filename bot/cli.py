@@ -27,7 +27,7 @@ CONFIG = click.option(
 )
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType["date"]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:

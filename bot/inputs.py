@@ -41,7 +41,7 @@ def read_input(name: str, content: bytes) -> Incoming:
 def is_mail(content: bytes) -> bool:
     """Whether the bytes begin with a mail's header block: at least two of a mail's own header names."""
     block = _HEADER.match(content[:_HEAD])
-    return bool(block) and len({name.lower() for name in _MAIL_NAMES.findall(block[0])}) >= _ENOUGH_MAIL_NAMES
+    return block is not None and len({name.lower() for name in _MAIL_NAMES.findall(block[0])}) >= _ENOUGH_MAIL_NAMES
 
 
 def _is_table(file: Attachment) -> bool:

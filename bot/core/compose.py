@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.core import unsent_mail, words
@@ -43,7 +43,7 @@ class Voice:
         """The named template filled in."""
         return self._template(name).render(**values)
 
-    def _template(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - jinja2's Template, a private matter
+    def _template(self, name: str) -> Template:
         try:
             return (self._html if name.endswith(".html.j2") else self._plain).get_template(name)
         except TemplateError as error:
@@ -92,7 +92,7 @@ def headline(diagnosis: Diagnosis) -> str:
     first = diagnosis.findings[0]
     line = f"{first.title}: {words.NEXT_STEP_WORDS[first.next_step]}"
     if first.not_before:
-        line += f", on or after {words.day_words(first.not_before)}"
+        line += f", {words.when_words(first.next_step, first.not_before)}"
     more = len(diagnosis.findings) - 1
     line += f". And {words.count_words(more, 'more message')}, below." if more else "."
     if diagnosis.drafts:
@@ -179,6 +179,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
         suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         filed=lambda filed: words.FILED_WORDS[filed],
         step=lambda step: words.NEXT_STEP_WORDS[step],
+        when=lambda finding: words.when_words(finding.next_step, finding.not_before),
     )  # fmt: skip
     return environment
 

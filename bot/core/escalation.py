@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LISTED = 25  # more entries than this are unreadable in a mail body: they go as an attached CSV
 _TRIED = 3  # sentences of the sender quoted as "tried"; a draft is short
 SUBJECT = 90  # characters of the message in a subject line: mail programs show about that much
+_CLAIM = re.compile(r"\bclaim(?: number| no| id)?\W{0,3}(?:is |was )?(\d{12})(?!\d)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 # Where ACE shows things (cape-facts section 1, "How ACE reports problems"): words by which a sender names the place.
@@ -60,6 +61,12 @@ def tried(parts: Sequence[Passage], wordings: Sequence[str]) -> tuple[str, ...]:
     return tuple(one_line(sentence) for sentence in saying(own, wordings))[:_TRIED]
 
 
+def claim_numbers(parts: Sequence[Passage]) -> tuple[str, ...]:
+    """The 12-digit numbers that the sender calls a claim number."""
+    found = (number for part in parts for number in _CLAIM.findall(folded(part.text)))
+    return tuple(dict.fromkeys(found))
+
+
 def one_line(text: str) -> str:
     """Text that may stand in a header or on one line: no control characters, single spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())
@@ -74,6 +81,9 @@ class Account:
     type06: Type06
     place: str = ""
     tried: tuple[str, ...] = ()
+    entry_types: tuple[str, ...] = ()
+    claim_numbers: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()  # ids whose evidence the sender says is there
 
 
 def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
@@ -83,8 +93,11 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
     lines = _lines(finding, error.asks, account, message)
     missing = [] if account.entries else [ASK_WORDS["entry-numbers"][0]]
     missing += [_missing(line, finding) for line in lines if line.blank]
-    missing += [suspect_words(one_line(s.value), s.reason, s.proposal) for s in account.suspects]
-    missing += [f"Evidence: {finding.evidence}"] if finding.evidence else []
+    missing += [suspect_words(one_line(s.value), s.reason, s.proposal) for s in account.suspects[:LISTED]]
+    if finding.evidence and finding.id in account.shown:
+        lines = (*lines, Line("Checked by us", finding.evidence))
+    elif finding.evidence:
+        missing.append(f"Evidence: {finding.evidence}")
     subject = f"CAPE: {one_line(message or finding.official or finding.title)[:SUBJECT]}"
     subject += f" - {count_words(len(account.entries), 'entry', 'entries')}" if account.entries else ""
     return Draft(
@@ -112,6 +125,9 @@ def _lines(finding: Finding, asks: tuple[str, ...], account: Account, message: s
         "where-seen": account.place or _seen_in(finding),
         "type06": TYPE06_WORDS.get(account.type06, ""),
         "tried": " / ".join(account.tried),
+        "filer-code": ", ".join(dict.fromkeys(entry[:3] for entry in account.entries)),
+        "entry-type": ", ".join(account.entry_types),
+        "claim-number": ", ".join(account.claim_numbers),
     }
     wanted = ("message", "where-seen", "type06", *asks, "tried")
     keys = [key for key in dict.fromkeys(wanted) if key != "entry-numbers"]

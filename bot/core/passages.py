@@ -127,7 +127,9 @@ def _is_forward(subject: str, letters: str, cut: int, own: Sequence[_Line]) -> b
 
 def _history_parts(source: str, lines: Sequence[_Line], kind: PassageKind, where: str = "forwarded") -> list[Passage]:
     """Earlier mail: header lines and markers left out, signatures and the bot's own answers set apart."""
-    parts, run, current = [], [], kind
+    parts: list[Passage] = []
+    run: list[_Line] = []
+    current = kind
     for line in lines:
         wanted = current
         if line.letter == "m":

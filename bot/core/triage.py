@@ -198,14 +198,24 @@ def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> es
         SuspectEntry(fault.value, fault.reason, fault.proposal, fault.row)
         for sheet in reading.sheets
         for fault in sheet.faults
-        if fault.proposal and not fault.repaired
+        if fault.row is not None and not fault.repaired
     )
+    counted = _counted(reading.passages)
+    own = tuple(part for part in reading.passages if part.kind is PassageKind.OWN)
+    named = entry_type.entry_types_in(counted)
     return escalation.Account(
         entries=reading.found.entries or diagnosis.entries,
         suspects=reading.found.suspects or from_file,
         type06=reading.type06,
-        place=escalation.place_named(_counted(reading.passages)),
+        place=escalation.place_named(counted),
         tried=escalation.tried(reading.passages, catalogue.persists_wordings),
+        entry_types=named if reading.type06 is not Type06.NO else tuple(one for one in named if one != "06"),
+        claim_numbers=escalation.claim_numbers(counted),
+        shown=frozenset(
+            one.id
+            for one in reading.due
+            if said(own, catalogue.error(one.id).rule_on(diagnosis.today, reading.type06).evidence_wordings)
+        ),
     )
 
 

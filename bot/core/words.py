@@ -70,6 +70,11 @@ def day_words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def when_words(next_step: str, day: date) -> str:
+    """What a day to wait for means: the first one to act on, or the one to look again."""
+    return f"and look again on {day_words(day)}" if next_step == "wait" else f"on or after {day_words(day)}"
+
+
 def count_words(count: int, one: str, many: str = "") -> str:
     """A number with its noun: 1 entry, 3 entries."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

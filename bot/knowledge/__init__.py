@@ -1,6 +1,7 @@
 """knowledge/ -> Catalogue, or every problem as `path:line: what`."""
 
-from bot.knowledge.load import KnowledgeError, Problem, load
+from bot.knowledge.load import load
+from bot.knowledge.problems import KnowledgeError, Problem
 from bot.knowledge.selftest import check
 
 __all__ = ["KnowledgeError", "Problem", "check", "load"]

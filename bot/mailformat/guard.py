@@ -35,7 +35,7 @@ _AUTO_HEADERS = (
 _LIST_HEADERS = ("List-Id", "List-Unsubscribe", "List-Post", "Mailing-List")
 
 
-def automatic(mail: Message, own: Collection[str]) -> str:  # noqa: PLR0911 - a table of reasons, the first decides
+def automatic(mail: Message, own: Collection[str]) -> str:  # noqa: C901, PLR0911 - a table of reasons, the first decides
     """Why a machine wrote this mail; empty when a person did.
 
     `own` are the bot's own addresses. X-Auto-Response-Suppress stands on ordinary Exchange mail and decides nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import contextlib
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
@@ -26,17 +27,15 @@ def first(mail: Message, name: str) -> str:
 def every(mail: Message, name: str) -> list[str]:
     """All headers of this name, topmost first, each as one clean line."""
     wanted = name.lower()
-    return [line(str(value)) for key, value in mail.raw_items() if key.lower() == wanted]  # type: ignore[attr-defined]  # stdlib: typed on EmailMessage only
+    return [line(str(value)) for key, value in mail.raw_items() if key.lower() == wanted]
 
 
 def line(raw: str) -> str:
     """Encoded words decoded, folding and control characters to single spaces, lone surrogates replaced."""
     value = raw[:_MOST]
     if "=?" in value:
-        try:
+        with contextlib.suppress(HeaderParseError, binascii.Error, ValueError):  # then the raw value is the best we have
             value = "".join(_text(piece, charset) for piece, charset in decode_header(value))
-        except (HeaderParseError, binascii.Error, ValueError):
-            pass  # the raw value is still the best we have
     return " ".join(_CONTROL.sub(" ", clean(value)).split())
 
 
