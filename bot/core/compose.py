@@ -73,9 +73,14 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
         subject=_subject(incoming, diagnosis),
         text=_tidy(voice.say("reply.txt.j2", **values)),
         html=voice.say("reply.html.j2", **values),
-        diagnosis=diagnosis,
+        diagnosis=_light(diagnosis),
         outputs=outputs,
     )
+
+
+def _light(diagnosis: Diagnosis) -> Diagnosis:
+    """Without the annotated files: they are outputs, and a reply is stored before it is sent."""
+    return replace(diagnosis, sheets=tuple(replace(sheet, annotated=b"") for sheet in diagnosis.sheets))
 
 
 def headline(diagnosis: Diagnosis) -> str:
