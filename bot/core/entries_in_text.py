@@ -83,7 +83,7 @@ def _forms(text: str) -> Iterator[tuple[str, str, bool]]:
         if start < last:
             continue
         stood, before = text[start:end], text[max(0, start - _NEAR) : start]
-        if _CONTAINER.match(stood) or _OTHER.search(before) or _is_phone(stood):
+        if _CONTAINER.match(stood) or _OTHER.search(before) or _is_other_shape(stood):
             continue
         last = end
         yield stood, before, _is_alone(text, start, end)
@@ -123,6 +123,6 @@ def _plainly_dashed(stood: str) -> bool:
     return bool(re.fullmatch(r"[0-9A-Z]{2,3}-[0-9]{6,8}-[0-9]|[0-9A-Z]{3}[0-9]{8}", stood))
 
 
-def _is_phone(stood: str) -> bool:
-    """1 866 530 4172 and its like: a country code and groups of three, three, four."""
-    return bool(re.fullmatch(r"1[ -]\d{3}[ -]\d{3}[ -]\d{4}", stood))
+def _is_other_shape(stood: str) -> bool:
+    """A telephone number with country code (1 866 530 4172), or an EIN with its suffix (12-345678900)."""
+    return bool(re.fullmatch(r"1[ -]\d{3}[ -]\d{3}[ -]\d{4}|\d\d-\d{7}(?:\d\d)?", stood))

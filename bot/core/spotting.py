@@ -74,7 +74,7 @@ class Spotter:
         self._automaton = AhoCorasick([phrase.text for phrase in self._phrases], matchkind=MatchKind.LeftmostLongest)
         self._codes = tuple(_code(error, code) for error in catalogue.errors for code in error.codes)
         self._topics = _any_word(catalogue.topic_words)
-        self._hinges = frozenset(word for word in catalogue.hinge_words if " " not in word)
+        self._hinges = frozenset(ocr(word) for word in catalogue.hinge_words)
         self._likeable = tuple(
             replace(phrase, text=ocr(phrase.text))
             for phrase in self._phrases
@@ -121,9 +121,20 @@ class Spotter:
                 continue
             if _negated(text.text, start, end):
                 continue
-            confidence = 1.0 if phrase.official else 0.95
-            sighting = _sighting(phrase.id, How.WORDING, confidence, passage, text, (start, end))
-            yield replace(sighting, verbatim=phrase.official), (start, end)
+            official, span = phrase.official, (start, end)
+            if not official and (inner := self._official_in(phrase.id, text.text, span)):
+                official, span = True, inner
+            sighting = _sighting(phrase.id, How.WORDING, 1.0 if official else 0.95, passage, text, span)
+            yield replace(sighting, verbatim=official), (start, end)
+
+    def _official_in(self, id_: str, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
+        """CBP's own words within a longer wording of the same error."""
+        for phrase in self._phrases:
+            if phrase.official and phrase.id == id_ and phrase.pattern is None:
+                start = text.find(phrase.text, *span)
+                if start >= 0:
+                    return start, start + len(phrase.text)
+        return None
 
     def _by_likeness(
         self, passage: Passage, text: Folded, taken: list[tuple[int, int]]
@@ -164,15 +175,14 @@ class Spotter:
             if alignment is None or alignment.score == 0:
                 continue
             start, end = _widened(piece, alignment.dest_start, alignment.dest_end)
-            if self._hinges_of(piece[start:end]) != self._hinges_of(phrase.text, scanned=True):
+            if self._hinges_of(seen[start:end]) != self._hinges_of(phrase.text):
                 continue
             if phrase.id not in found or alignment.score > found[phrase.id][0]:
                 found[phrase.id] = (alignment.score, phrase, alignment.dest_start, alignment.dest_end)
         return sorted(found.values(), key=lambda one: -one[0])
 
-    def _hinges_of(self, text: str, *, scanned: bool = False) -> frozenset[str]:
-        words = set(re.findall(r"[\w']+", text))
-        return frozenset(hinge for hinge in self._hinges if (ocr(hinge) if scanned else hinge) in words)
+    def _hinges_of(self, seen: str) -> frozenset[str]:
+        return self._hinges & frozenset(re.findall(r"[\w']+", seen))
 
 
 def _phrases(error: KnownError) -> Iterator[_Phrase]:

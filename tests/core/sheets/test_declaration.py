@@ -1,0 +1,185 @@
+import csv
+import io
+
+import pytest
+from entry_numbers import dashed, entry, wrong
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.model import Attachment, Type06
+from bot.core.sheets import read
+from bot.core.sheets.annotated import REASON_WORDS, defuse
+
+A, B, C = entry("B76", 1), entry("B76", 2), entry("012", 2203118)
+
+
+def sheet(text, **options):
+    content = text if isinstance(text, bytes) else text.encode()
+    return read(Attachment("claims.csv", content), **options)
+
+
+def faults(text, **options):
+    return [(one.row, one.reason, one.repaired) for one in sheet(text, **options).faults]
+
+
+def test_a_clean_declaration():
+    got = sheet(f"Entry Number\r\n{A}\r\n{B}\r\n")
+    assert (got.kind, got.rows, got.entries, got.faults, got.refused) == ("declaration", 2, (A, B), (), "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "entries"),
+    [
+        (dashed(B), [(3, "dash", True)], 2),
+        (B.lower(), [(3, "lower-case", True)], 2),
+        (f"'{B}", [(3, "apostrophe", True)], 2),
+        (f" {B}\u00a0", [(3, "invisible-character", True)], 2),
+        (dashed(B).lower(), [(3, "dash", True), (3, "lower-case", True)], 2),
+        (A, [(3, "duplicate", True)], 1),
+        (dashed(A), [(3, "dash", True), (3, "duplicate", True)], 1),
+        (wrong(B), [(3, "bad-check-digit", False)], 1),
+        (C[1:], [(3, "lost-leading-zero", False)], 1),
+        ("B76-12", [(3, "dash", False), (3, "not-11-characters", False)], 1),
+        ("3.16E+10", [(3, "scientific-notation", False)], 1),
+        ("B76O3245278", [(3, "bad-format", False)], 1),
+    ],
+)
+def test_each_fault_with_its_spreadsheet_row(cell, found, entries):
+    got = sheet(f"Entry Number\n{A}\n{cell}\n")
+    assert [(one.row, one.reason, one.repaired) for one in got.faults] == found
+    assert len(got.entries) == entries
+
+
+def test_proposals_are_named_and_not_applied():
+    (fault,) = sheet(f"Entry Number\n{C[1:]}\n").faults
+    assert fault.proposal == C
+    assert sheet(f"Entry Number\n{C[1:]}\n").entries == ()
+
+
+def test_what_a_person_confirms_is_taken():
+    text = f"Entry Number\n{C[1:]}\n{wrong(A)}\n"
+    assert sheet(text, confirmed=(f"{C[1:]}={C}",)).entries == (C,)
+    assert sheet(text, confirmed=(wrong(A),)).entries == (wrong(A),)
+
+
+def test_blank_rows_count_and_quoted_line_ends_do_not():
+    got = sheet(f'Entry Number\n\n"{A}"\n,,\n{B}\n\n')
+    assert [(one.row, one.reason) for one in got.faults] == [(2, "blank-row"), (4, "blank-row"), (6, "blank-row")]
+    assert got.entries == (A, B)
+    (fault,) = sheet(f'Entry Number,Note\n{A},"two\nlines"\n{wrong(B)},\n').faults[2:]
+    assert fault.row == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "reasons"),
+    [
+        ("entry number", ["header"]),
+        ("Entry Number,Amount", ["header", "extra-columns"]),
+        ("\ufeffEntry Number", []),
+        (None, ["header"]),
+    ],
+)
+def test_the_header(head, reasons):
+    text = (f"{head}\n" if head else "") + f"{A}\n{B}\n"
+    got = sheet(text)
+    assert [one.reason for one in got.faults] == reasons
+    assert got.entries == (A, B)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_odd_forms(encoding, end, delimiter):
+    rows = [["Entry Number", "Müller"], [A, "1"], [B, "2"]]
+    text = end.join(delimiter.join(row) for row in rows) + end
+    assert sheet(text.encode(encoding)).entries == (A, B)
+
+
+def test_excels_separator_line():
+    got = sheet(f"sep=;\nEntry Number;x\n{A};1\n{wrong(B)};2\n")
+    assert got.entries == (A,)
+    assert got.faults[-1].row == 4
+
+
+def test_other_filer_codes_only_when_ours_are_known():
+    assert faults(f"Entry Number\n{A}\n{C}\n") == []
+    assert faults(f"Entry Number\n{A}\n{C}\n", filer_codes=("B76",)) == [(3, "filer-code", False)]
+
+
+def test_too_many_and_too_large():
+    many = "Entry Number\n" + "\n".join(entry("B76", serial) for serial in range(10_000))
+    assert [fault.reason for fault in sheet(many).faults] == ["too-many-entries"]
+    wide = "Entry Number,Note\n" + "".join(f"{entry('B76', serial)},{'x' * 2_000}\n" for serial in range(600))
+    assert "file-too-large" in [fault.reason for fault in sheet(wide).faults]
+
+
+def test_type06_from_a_column():
+    assert sheet(f"Entry Number,Entry Type\n{A},06\n{B},6\n").type06 is Type06.YES
+    assert sheet(f"Entry Number,Entry Type Code\n{A},06\n{B},01\n").type06 is Type06.MIXED
+    assert sheet(f"Entry Number,Entry Type\n{A},01\n").type06 is Type06.NO
+    assert sheet(f"Entry Number\n{A}\n").type06 is Type06.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "0 bytes"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"%PDF-1.7", "PDF"),
+        (b"PK\x03\x04....xl/workbook.xml", "Excel workbook"),
+        (b"PK\x03\x04....claims.csv", "ZIP"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+        (b"<html><table></table></html>", "web page"),
+        (bytes(range(256)) * 20, "cannot tell"),
+        (b"name,amount\nx,1\n", "do not know this kind"),
+        (b'ENTRY_NUMBER,CLAIM_NUMBER,STATUS,ERROR_DESCRIPTION\n="B7603245278",,Failed,X\n', "Claim Details"),
+        (b"Entry Summary Number,HTS Number - Full\n", "ES-003"),
+        (b'Entry Number\n"' + b"x" * 300_000, "longer than a spreadsheet"),
+    ],
+)
+def test_a_file_it_cannot_use_is_named_with_what_to_do(content, words):
+    got = sheet(content)
+    assert words in got.refused
+    assert (got.entries, got.faults) == ((), ())
+
+
+def test_a_problem_of_the_channel_is_passed_on():
+    assert read(Attachment("x.csv", b"", problem="Ask for files:read.")).refused == "Ask for files:read."
+
+
+def test_the_annotated_copy_keeps_every_row_and_defuses_cells():
+    got = sheet(f"Entry Number,Note\n{A},=1+1\n{dashed(B)},-2\n@x,+3\n")
+    rows = list(csv.reader(io.StringIO(got.annotated.decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["Row", "1", "2", "3", "4"]
+    assert rows[2][1:3] == [A, "'=1+1"]
+    assert rows[3][2:] == ["'-2", REASON_WORDS["dash"], B, ""]
+    assert rows[4][1:3] == ["'@x", "'+3"]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@given(st.text(max_size=60))
+def test_no_cell_starts_a_formula(cell):
+    assert not defuse(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+MUTATIONS = st.sampled_from([
+    lambda number: number, dashed, str.lower, lambda number: f"'{number}", lambda number: f" {number}",
+    wrong, lambda number: number[:-1], lambda number: f"{number}\u200b", lambda number: f'="{number}"',
+])  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), MUTATIONS), max_size=30))
+def test_the_clean_set_and_the_faults_account_for_every_value(rows):
+    cells = [change(entry("B76", serial)) for serial, change in rows]
+    out = io.StringIO()
+    csv.writer(out).writerows([["Entry Number"], *[[cell] for cell in cells]])
+    got = sheet(out.getvalue())
+    unsure = {fault.row for fault in got.faults if not fault.repaired and fault.row}
+    double = {fault.row for fault in got.faults if fault.reason == "duplicate"}
+    assert got.rows == len(cells)
+    assert len(got.entries) + len(unsure) + len(double) == len(cells)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_it(content):
+    read(Attachment("x", content))

@@ -1,0 +1,90 @@
+import time
+
+import pytest
+from entry_numbers import dashed, entry, wrong
+
+from bot.core.entries_in_text import find
+
+A, B, C = entry("B76", 324527), entry("H5K", 4410017), entry("012", 2203118)
+DIGITS = entry("316", 2509314)
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        (f"{dashed(A)} was rejected", [A]),
+        (f"entries {A}, {B} and {DIGITS}", [A, B, DIGITS]),
+        (f"entry number {DIGITS}", [DIGITS]),
+        (f"{dashed(B)}\n{dashed(A)}\n{dashed(B)}", [B, A]),
+        (f"see\n{DIGITS}\n", [DIGITS]),  # a line of its own
+        ("B76 0324527 8", [A]),
+        ("B76–0324527–8", [A]),
+        ("b76-0324527-8", [A]),
+        ("B760324527-8", [A]),
+        (f"({dashed(A)}).", [A]),
+        (f"entry:{A};{B}", [A, B]),
+    ],
+)
+def test_found(text, entries):
+    assert list(find(text).entries) == entries
+    assert not find(text).suspects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HTS 9903.01.25 and 8471.30.0150",
+        "HTS 8471300150",
+        "claim number 100000200001",
+        "EIN 12-3456789 or 12-345678900",
+        "container MSCU1234567",
+        "call 866-530-4172 or +1 866 530 4172, 1-866-530-4172",
+        "CSMS 69056483, 68340863",
+        "2026-11-24T18:04:11 and 11/24/2026",
+        f"the number {DIGITS} came up",  # one random number in ten passes the check
+        f"phone {DIGITS}",
+        f"https://ace.example/{A} and {A}@example.com",
+        f"<{A}.1234@mail.example>",
+        f"x{A}x {A}{B}",
+        "$12,345,678.90 and USD 31625093146.50",
+        "250101-12345",
+        "123-45-6789",
+        "550e8400-e29b-41d4-a716-446655440000",
+    ],
+)
+def test_passed_over(text):
+    found = find(text)
+    assert found.entries == ()
+    assert found.suspects == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "proposal"),
+    [
+        (dashed(wrong(A)), "bad-check-digit", ""),
+        (f"entry {wrong(A)}", "bad-check-digit", ""),
+        (f"entry {C[1:]}", "lost-leading-zero", C),
+        (f"entry {C[1:3]}-{C[3:10]}-{C[10]}", "lost-leading-zero", C),
+        ("entry B76-O324527-8", "bad-format", A),
+    ],
+)
+def test_suspects_are_named_and_never_applied(text, reason, proposal):
+    found = find(text)
+    assert found.entries == ()
+    (suspect,) = found.suspects
+    assert (suspect.reason, suspect.proposal) == (reason, proposal)
+
+
+def test_repairs_are_reported_and_the_usual_form_is_not():
+    assert find(f"{dashed(A)} {B}").repaired == ()
+    assert find("B76–0324527–8").repaired == (("B76–0324527–8", A),)
+
+
+@pytest.mark.parametrize("text", ["B76-0324527-8 " * 7_000, "1" * 100_000, "a@" * 50_000, "B76-03245 27-8\n" * 6_000])
+def test_cost_grows_with_length_only(text):
+    started = time.perf_counter()
+    find(text)
+    once = time.perf_counter() - started
+    started = time.perf_counter()
+    find(text * 4)
+    assert time.perf_counter() - started < max(0.2, 12 * once)

@@ -1,0 +1,115 @@
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import How, Passage, PassageKind
+from bot.core.passages import plain
+from bot.core.spotting import Spotter
+from bot.knowledge import load
+
+CATALOGUE = load(Path(__file__).parents[2] / "knowledge")
+SPOTTER = Spotter(CATALOGUE)
+OFFICIAL = [(error.id, message) for error in CATALOGUE.errors for message in error.messages]
+LONG = [(id_, message) for id_, message in OFFICIAL if len(message) > 24 and "{" not in message]
+
+
+def spot(text, *more):
+    return SPOTTER.spot((plain("About CAPE."), plain(text), *more))
+
+
+def ids(text):
+    return [one.id for one in spot(text).sightings]
+
+
+@pytest.mark.parametrize(("id_", "message"), OFFICIAL)
+def test_every_official_message_is_found_as_itself_and_verbatim(id_, message):
+    message = message.replace("{…}", "A1")
+    (one,) = spot(f"claim status says {message}").sightings
+    assert (one.id, one.how, one.confidence, one.verbatim) == (id_, How.WORDING, 1.0, True)
+    assert one.quote.rstrip(".").casefold() == message.rstrip(".").casefold()
+
+
+@pytest.mark.parametrize(("id_", "message"), LONG)
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        str.upper,
+        str.lower,
+        lambda text: "\n".join(textwrap.wrap(f"This is the text we got back from the portal: {text}", 60)),
+        lambda text: text.replace("'", "’").replace(" - ", " – "),
+        lambda text: text.replace(" ", "\u00a0"),
+        lambda text: text.replace("o", "0", 1).replace("i", "1", 1),  # scanning
+    ],
+    ids=["upper", "lower", "wrapped", "smart", "nbsp", "ocr"],
+)
+def test_mutations_are_found(id_, message, mutation):
+    assert ids(mutation(message)) == [id_]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it is not the statement processing not complete error",
+        "we no longer get the HTS RELATIONSHIP MISMATCH",
+        "Rejected by batch validation is gone",
+        "statement processing complete",  # the hinge word is missing
+        "the JMS error did not come back",
+    ],
+)
+def test_negation_and_missing_hinges(text):
+    assert ids(text) == []
+
+
+@pytest.mark.parametrize("text", ["error code 864", "PSC refused, code: 864", "got 864 from ABI on the PSC"])
+def test_a_code_near_its_word(text):
+    (one,) = spot(text).sightings
+    assert (one.id, one.how) == ("psc-not-allowed-864", How.CODE)
+    assert one.quote == "864"
+
+
+@pytest.mark.parametrize("text", ["864 entries were filed", "error 8641", "PSC of $864.20", "error code 846", "code ERR-864-A"])
+def test_no_code(text):
+    assert ids(text) == []
+
+
+def test_a_longer_message_is_not_the_shorter_one():
+    assert ids("HTS RELATIONSHIP/SEQUENCE MISMATCH") == ["hts-relationship-sequence-mismatch"]
+    assert ids("HTS RELATIONSHIP MISMATCH") == ["hts-relationship-mismatch"]
+
+
+def test_several_errors_each_once():
+    text = "HTS RELATIONSHIP MISMATCH on two, Statement Processing Not Complete on one, HTS relationship mismatch again"
+    assert ids(text) == ["hts-relationship-mismatch", "statement-processing-not-complete"]
+
+
+def test_misspelt_is_likeness_and_says_so():
+    (one,) = spot("we see statment procesing not complete in claim details").sightings
+    assert (one.id, one.how, one.verbatim) == ("statement-processing-not-complete", How.LIKENESS, False)
+    assert one.confidence < 1
+
+
+def test_what_is_quoted_or_signed_does_not_count():
+    for kind in (PassageKind.QUOTED, PassageKind.SIGNATURE, PassageKind.BOT):
+        text = "JMS error"
+        assert SPOTTER.spot((Passage(kind, text, text, tuple(range(9)), "text"),)).sightings == ()
+
+
+def test_about_cape_without_an_error():
+    assert spot("what is new?").about_cape
+    assert not SPOTTER.spot((plain("Attached is the invoice for October."),)).about_cape
+
+
+def test_a_status_of_two_words_needs_its_subject():
+    assert SPOTTER.spot((plain("The warehouse work is not started."),)).sightings == ()
+    assert ids("the claim is Not Started") == ["claim-not-started"]
+
+
+@pytest.mark.parametrize("error", CATALOGUE.errors, ids=lambda error: error.id)
+def test_each_file_keeps_its_own_promises(error):
+    for text in error.matches:
+        assert error.id in ids(text), text
+    for text in error.not_matches:
+        assert error.id not in ids(text), text
+    assert error.rule_on(date(2026, 11, 24)).start <= date(2026, 11, 24)
