@@ -18,7 +18,7 @@ NO_DEFAULT = {
 
 
 def uncommented() -> dict:
-    text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(), flags=re.M)
+    text = re.sub(r"^# (?=[a-z_]+ = |\[)", "", EXAMPLE.read_text(), flags=re.MULTILINE)
     return tomllib.loads(text)
 
 

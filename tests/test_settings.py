@@ -32,7 +32,9 @@ def test_good_settings(tmp_path, monkeypatch):
 
 
 def test_unknown_settings_and_wrong_types_are_named_by_line_all_at_once(tmp_path):
-    bad = GOOD.replace("concurrency = 2", 'concurrency = "two"\ncolour = "blue"').replace("[mail.smtp]", "[mail.smtp]\nprot = 1")
+    bad = GOOD.replace("concurrency = 2", 'concurrency = "two"\ncolour = "blue"').replace(
+        "[mail.smtp]", "[mail.smtp]\nprot = 1"
+    )
     lines = problems(tmp_path, bad)
     assert [line.split("capebot.toml:")[1].split(": ")[:2] for line in lines] == [
         ["2", "bot.concurrency"],

@@ -36,7 +36,7 @@ _VALUES = (*range(1, 10), *range(1, 10), *range(2, 10))
 _TO_DIGIT = {65 + index: str(value) for index, value in enumerate(_VALUES)}
 _DOUBLED = tuple(2 * digit - 9 * (digit > 4) for digit in range(10))  # noqa: PLR2004 - 2 * 5 is the first with tens
 _APOSTROPHES = "'’‘`´ʼ＇"
-_WRAPPED = re.compile(r'\A="?([^"]*)"?\Z')  # Excel's ="…", which keeps a zero from being eaten
+_WRAPPED = re.compile(r'\A=?"([^"]*)"\Z')  # Excel's ="…", which keeps a zero from being eaten
 _LOST = {10: "0", 9: "00"}  # a filer code that begins with zeros, read as a number by a spreadsheet
 _SLIPS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
@@ -82,6 +82,7 @@ def repair(value: str) -> tuple[str, tuple[str, ...]]:
     text = value
     if wrapped := _WRAPPED.match(text.strip()):
         text = wrapped[1]
+        reasons.append("apostrophe")
     stripped = text.strip().lstrip(_APOSTROPHES)
     if stripped != text.strip():
         reasons.append("apostrophe")

@@ -18,7 +18,11 @@ _IS_06 = re.compile(rf"(?<!\w)(?:{_FTZ}|{_SIX})(?!\w)")
 _OTHER = re.compile(
     r"(?<!\w)(?:entry )?types? ?(0?[1-9]|[1-4]\d)(?![\d/.-])|(?<![\d./-])(0[1-57-9]|1[1-9]|2[1-9]|3\d)['’]?s\b"
 )
-_NOT = re.compile(r"\b(?:not|none|no|never|neither|without|nothing|isn't|aren't|non)\b|n't\b")
+_NOT_BEFORE = re.compile(
+    r"(?:\b(?:not|none|no|never|neither|without|non)|n't)"
+    r"(?:[ -](?:the|a|an|any|all|of|them|these|those|it|they|is|are|was|were|entry|entries|one|type|for))*[ -]?\Z"
+)
+_NOT_AFTER = re.compile(r"(?: type 0?6| entries)?\W{0,3}(?:no|none|not|n/a)\b")
 _SOME = re.compile(
     r"\b(?:some|half|two|three|four|five|several|a few|one|\d+) (?:of (?:them|these|the entries) )?(?:is|are|were)\b|\bmix(?:ed|ture)?\b|\bthe (?:rest|others?)\b|\bboth types\b"
 )
@@ -35,7 +39,9 @@ def type06_in(passages: Sequence[Passage]) -> Type06:
     for sentence, asked in _said(passages):
         if asked:
             continue
-        found = [(clause, bool(_NOT.search(clause))) for clause in _CLAUSE.split(sentence) if _IS_06.search(clause)]
+        found = [
+            (clause, _negated(clause, one)) for clause in _CLAUSE.split(sentence) if (one := _IS_06.search(clause))
+        ]
         partly = bool(_SOME.search(sentence)) and bool(found) and not all(negated for _, negated in found)
         some = some or (
             partly and (bool(_others(sentence)) or bool(re.search(r"\bmix|\brest\b|\bothers?\b", sentence)))
@@ -63,6 +69,11 @@ def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
             types.setdefault("06")
         types.update(dict.fromkeys(_others(sentence)))
     return tuple(types)
+
+
+def _negated(clause: str, found: re.Match[str]) -> bool:
+    """Whether it is said not to be so, right before or right behind."""
+    return bool(_NOT_BEFORE.search(clause[: found.start()]) or _NOT_AFTER.match(clause[found.end() :]))
 
 
 def _others(sentence: str) -> list[str]:

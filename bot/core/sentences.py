@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from bot.core.model import Passage
 
 _END = re.compile(r"[.!?;](?=\s|$)|\n")
-_NEGATED = re.compile(r"\b(?:not|no|never|without|cannot|nor)\b|n't\b")
+_NEGATED = re.compile(
+    r"(?:\b(?:not|no|never|without|cannot|nor|neither)|n't)(?: [\w']+){0,3} ?\Z"
+)  # just before, in one clause
 _SPACES = re.compile(r"\s+")
 
 
@@ -28,7 +30,7 @@ def folded(text: str) -> str:
 
 
 def said(parts: Sequence[Passage], wordings: Sequence[str], *, negatable: bool = True) -> bool:
-    """Whether a sentence holds one of the wordings as whole words; a negated sentence does not count if `negatable`."""
+    """Whether a sentence holds one of the wordings as whole words; one that is negated does not count if `negatable`."""
     return any(_holds(sentence, wordings, negatable=negatable) for part in parts for sentence in sentences(part.text))
 
 
@@ -42,8 +44,7 @@ def _holds(sentence: str, wordings: Sequence[str], *, negatable: bool) -> bool:
     text = folded(sentence)
     for wording in wordings:
         plain = folded(wording)
-        if plain in text and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", text):
-            rest = text.replace(plain, " ")
-            if not (negatable and _NEGATED.search(rest)):
+        for found in re.finditer(rf"(?<!\w){re.escape(plain)}(?!\w)", text) if plain in text else ():
+            if not (negatable and _NEGATED.search(text[: found.start()])):
                 return True
     return False

@@ -34,7 +34,9 @@ def line(raw: str) -> str:
     """Encoded words decoded, folding and control characters to single spaces, lone surrogates replaced."""
     value = raw[:_MOST]
     if "=?" in value:
-        with contextlib.suppress(HeaderParseError, binascii.Error, ValueError):  # then the raw value is the best we have
+        with contextlib.suppress(
+            HeaderParseError, binascii.Error, ValueError
+        ):  # then the raw value is the best we have
             value = "".join(_text(piece, charset) for piece, charset in decode_header(value))
     return " ".join(_CONTROL.sub(" ", clean(value)).split())
 

@@ -83,7 +83,7 @@ def test_what_kind_of_wrong(value, error, reason):
         ("B76\u00a00324527\u00a08", ("invisible-character",)),
         ("B7６03245278", ("invisible-character",)),
         ("\u0662", None),
-        ('="B7603245278"', ()),
+        ('="B7603245278"', ("apostrophe",)),
     ],
 )
 def test_repairs_are_reported(value, reasons):
@@ -129,6 +129,6 @@ def test_the_way_people_write_it(number):
 @given(st.text(max_size=40))
 def test_no_text_breaks_it(text):
     value, reasons = repair(text)
-    assert value == text or reasons or text.strip() != text or '"' in text
+    assert value == text or reasons or text.strip() != text
     propose(text)
     is_valid(text)

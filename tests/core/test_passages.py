@@ -63,7 +63,9 @@ def test_apple_quotes_what_it_forwards():
 
 
 def test_a_reply_quote_is_not_the_senders():
-    found = parts("still failing\n\nOn Mon, Nov 23, 2026 at 4:55 PM Sam <sam@x.example>\nwrote:\n\n> JMS error\n> again\n")
+    found = parts(
+        "still failing\n\nOn Mon, Nov 23, 2026 at 4:55 PM Sam <sam@x.example>\nwrote:\n\n> JMS error\n> again\n"
+    )
     assert found[OWN].strip() == "still failing"
     assert "JMS error" in found[QUOTED]
 
@@ -80,7 +82,9 @@ def test_the_bots_own_answer_is_known_by_its_marker():
     found = parts(f"thanks!\n\nOn Mon, Nov 23, 2026 capebot wrote:\n> {BOT_MARKER}: Not Started\n> wait\n")
     assert "Not Started" in found[BOT]
     assert found[OWN].strip() == "thanks!"
-    found = parts(f"fyi\n\n---------- Forwarded message ---------\nFrom: x@y.example\n\n{BOT_MARKER}: JMS error\nretry\n")
+    found = parts(
+        f"fyi\n\n---------- Forwarded message ---------\nFrom: x@y.example\n\n{BOT_MARKER}: JMS error\nretry\n"
+    )
     assert "JMS" in found[BOT]
     assert "JMS" not in found.get(FORWARDED, "")
 
@@ -109,7 +113,9 @@ def test_words_can_be_given_back_as_they_stood():
     assert quoted.original(at, at + 9) == "one error"
 
 
-@pytest.mark.parametrize("text", ["> q\n" * 50_000, "x\n" * 50_000, "a" * 500_000, "From: x\n" * 30_000, "On " * 50_000])
+@pytest.mark.parametrize(
+    "text", ["> q\n" * 50_000, "x\n" * 50_000, "a" * 500_000, "From: x\n" * 30_000, "On " * 50_000]
+)
 def test_hostile_lengths(text):
     started = time.perf_counter()
     parts(text)

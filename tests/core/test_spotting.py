@@ -69,7 +69,9 @@ def test_a_code_near_its_word(text):
     assert one.quote == "864"
 
 
-@pytest.mark.parametrize("text", ["864 entries were filed", "error 8641", "PSC of $864.20", "error code 846", "code ERR-864-A"])
+@pytest.mark.parametrize(
+    "text", ["864 entries were filed", "error 8641", "PSC of $864.20", "error code 846", "code ERR-864-A"]
+)
 def test_no_code(text):
     assert ids(text) == []
 

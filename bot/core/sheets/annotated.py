@@ -19,7 +19,7 @@ REASON_WORDS = {
     "blank-row": "blank row",
     "dash": "dash taken out",
     "lower-case": "put in capitals",
-    "apostrophe": "apostrophe taken out",
+    "apostrophe": "apostrophe or quote mark taken out",
     "invisible-character": "space or invisible character taken out",
     "not-11-characters": "not 11 characters long",
     "bad-format": "a character that cannot stand in an entry number",

@@ -1,0 +1,129 @@
+import email
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from entry_numbers import entry
+
+from bot.core.compose import TemplateProblem, Voice, compose, sheet_verdict
+from bot.core.model import Attachment, Incoming, Sheet
+from bot.core.passages import BOT_MARKER
+from bot.core.spotting import Spotter
+from bot.core.triage import Known, triage
+from bot.knowledge import load
+from bot.resources import template_sources
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = load(ROOT / "knowledge")
+KNOWN = Known(CATALOGUE, Spotter(CATALOGUE))
+VOICE = Voice(template_sources(ROOT / "templates"))
+TODAY = date(2026, 11, 24)
+A = entry("B76", 1)
+
+
+def answer(text, subject="", **facts):
+    incoming = Incoming(id="1", sender="pat@harborlight.example", text=text, subject=subject, **facts)
+    return compose(incoming, triage(incoming, KNOWN, TODAY), VOICE)
+
+
+def test_the_first_line_is_the_verdict_behind_the_marker():
+    _, reply = answer("CAPE claim status: Not Started")
+    assert reply.text.startswith(f"{BOT_MARKER}: Claim status Not Started: wait, do not resubmit")
+    assert f"{BOT_MARKER}:" in reply.html
+
+
+def test_silence_has_no_reply():
+    assert answer("lunch on Friday?")[1] is None
+
+
+def test_plain_text_is_narrow_and_complete():
+    _, reply = answer(f"HTS RELATIONSHIP MISMATCH, FTZ weekly, entry {A}")
+    assert all(len(line) <= 78 or " " not in line.strip() for line in reply.text.splitlines())
+    for words in ("DRAFT, not sent", "IEEPARefunds@cbp.dhs.gov", A, "Sources", "facts last checked Tue 24 Nov 2026"):
+        assert words in reply.text
+    assert "\n\n\n" not in reply.text
+
+
+def test_the_draft_is_a_file_that_opens_unsent():
+    diagnosis, reply = answer(f"HTS RELATIONSHIP MISMATCH, FTZ weekly, entry {A}")
+    (output,) = reply.outputs
+    mail = email.message_from_bytes(output.content)
+    assert (output.name, output.role) == ("draft-hts-relationship-mismatch.eml", "draft")
+    assert (mail["X-Unsent"], mail["To"]) == ("1", "IEEPARefunds@cbp.dhs.gov")
+    assert mail["Date"] is None
+    assert mail["Message-ID"] is None
+    assert mail["From"] is None
+    body = mail.get_payload(decode=True).decode().replace("\r\n", "\n")
+    assert body == diagnosis.drafts[0].body
+    assert "confirm that this\ncase is logged" in body
+
+
+def test_many_entries_go_as_a_file_and_the_bytes_do_not_change():
+    rows = "\n".join(entry("B76", serial) for serial in range(40))
+    file = Attachment("a.csv", f"Entry Number\n{rows}\n".encode())
+    first = answer("HTS RELATIONSHIP MISMATCH, all type 06", attachments=(file,))[1]
+    again = answer("HTS RELATIONSHIP MISMATCH, all type 06", attachments=(file,))[1]
+    assert first == again
+    mail = email.message_from_bytes(first.outputs[0].content)
+    attached = mail.get_payload(1)
+    assert attached.get_filename() == "entry-numbers.csv"
+    assert attached.get_payload(decode=True).decode().splitlines() == ["Entry Number", *rows.split("\n")]
+    assert "40, in the attached file" in mail.get_payload(0).get_payload(decode=True).decode()
+
+
+HOSTILE = "{{ 7*7 }}<script>alert(1)</script>\r\nBcc: evil@example.com =cmd()"
+
+
+def test_hostile_words_stay_words():
+    file = Attachment(f"{HOSTILE}.csv", f'Entry Number\n"{HOSTILE}"\n{A}\n'.encode())
+    _, reply = answer(f"CAPE: HTS RELATIONSHIP MISMATCH FTZ {HOSTILE}", subject=HOSTILE, attachments=(file,))
+    assert "<script>" not in reply.html
+    assert "49" not in re.sub(r"[-\d]{8,}", "", reply.text.split("Attached:")[0].replace("849", ""))
+    assert "\n" not in reply.subject
+    for output in reply.outputs:
+        assert re.fullmatch(r"[A-Za-z0-9._-]+", output.name)
+        if output.role == "draft":
+            mail = email.message_from_bytes(output.content)
+            assert mail["Bcc"] is None
+            assert "\n" not in mail["Subject"]
+
+
+def test_the_same_file_name_twice_gives_two_outputs():
+    files = tuple(Attachment("a.csv", f"Entry Number\n{entry('B76', n)}\n".encode()) for n in (1, 2))
+    _, reply = answer("CAPE files", attachments=files)
+    assert [output.name for output in reply.outputs] == ["a-checked.csv", "a-checked-2.csv"]
+
+
+def test_a_sheet_in_numbers():
+    assert sheet_verdict(Sheet("x", "declaration", rows=9_999)) == "9,999 rows: 9,999 ready, 0 repaired, 0 need you"
+
+
+def test_a_long_list_of_faults_is_cut_and_the_rest_is_in_the_file():
+    rows = "\n".join(f"bad{serial}" for serial in range(30))
+    file = Attachment("a.csv", f"Entry Number\n{A}\n{rows}\n".encode())
+    _, reply = answer("CAPE file", attachments=(file,))
+    assert "and 48 more, in the attached file" in reply.text
+    assert reply.outputs[0].content.count(b"\n") == 33
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [("{% if %}", "reply.txt.j2:1:"), ("a\n{{ nothing }", "reply.txt.j2:2:")],
+)
+def test_a_broken_template_is_named_by_line(source, problem):
+    sources = {**template_sources(ROOT / "templates"), "reply.txt.j2": source}
+    with pytest.raises(TemplateProblem, match=re.escape(problem)):
+        Voice(sources)
+
+
+def test_a_missing_template_is_named():
+    with pytest.raises(TemplateProblem, match="escalation"):
+        Voice(dict.fromkeys(("reply.txt.j2", "reply.html.j2"), ""))
+
+
+def test_a_template_cannot_reach_the_program():
+    sources = {**template_sources(ROOT / "templates"), "reply.txt.j2": "{{ diagnosis.__class__.__mro__ }}"}
+    incoming = Incoming(id="1", sender="", text="CAPE claim status: Not Started")
+    with pytest.raises(Exception, match="unsafe"):
+        compose(incoming, triage(incoming, KNOWN, TODAY), Voice(sources))
