@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from typing import TYPE_CHECKING
 
-from imapclient import SENT
+from imapclient.imapclient import SENT
 from imapclient.exceptions import IMAPClientError
 
 from bot.channels.checks import Check

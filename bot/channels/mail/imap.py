@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from imapclient import SENT
+from imapclient.imapclient import SENT
 from imapclient.exceptions import IMAPClientError
 
 from bot.channels.mail import connect, oauth

@@ -1,0 +1,176 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+from channels.mail.conftest import Marks, Taken
+from servers.dovecot import Dovecot
+from servers.fault_proxy import FaultProxy
+
+from bot.channels.marks import Mark
+
+
+def mail(number, body="HTS RELATIONSHIP MISMATCH"):
+    return (
+        f"From: Pat <pat@client.example>\r\nTo: cape@brokerage.example\r\nSubject: mail {number}\r\n"
+        f"Message-ID: <{number}@client.example>\r\n\r\n{body}\r\n"
+    ).encode()
+
+
+def watched(marks, seconds=10):
+    """Wait until the listener has made its start mark."""
+    end = time.monotonic() + seconds
+    while not marks.kept and time.monotonic() < end:
+        time.sleep(0.02)
+    assert marks.kept
+    return next(iter(marks.kept.values()))
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls", "none"])
+def test_new_mail_is_taken_whole_and_old_mail_is_not(tls, box, mailbox, listening, dovecot):
+    settings = box(tls=tls, port=dovecot.tls_port if tls == "tls" else dovecot.port, poll_seconds=30)
+    client, take, marks = mailbox(settings.address), Taken(), Marks()
+    for number in range(50):
+        client.append("INBOX", mail(f"old{number}"))
+    listening(settings, take, marks)
+    watched(marks)
+    started = time.monotonic()
+    client.append("INBOX", mail("new"))
+    (raw,) = take.wait(1)
+    assert raw == mail("new")
+    assert time.monotonic() - started < 5  # IDLE tells; the poll interval is 30 seconds
+    time.sleep(0.3)
+    assert take.calls == 1
+    client.noop()
+    flags = client.get_flags(client.search())
+    assert [b"CapebotTaken" in one for one in flags.values()].count(True) == 1
+    assert not any(b"\\Seen" in one for one in flags.values())
+
+
+def test_mail_that_somebody_read_first_is_worked_all_the_same(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    listening(settings, take, marks)
+    watched(marks)
+    client.append("INBOX", mail(1), flags=[b"\\Seen"])
+    assert take.wait(1) == [mail(1)]
+
+
+def test_what_cannot_be_stored_stays_and_comes_again(box, mailbox, listening):
+    settings, take, marks = box(poll_seconds=0.2), Taken(), Marks()
+    take.safe = False
+    client = mailbox(settings.address)
+    listening(settings, take, marks)
+    before = watched(marks)
+    client.append("INBOX", mail(1))
+    client.append("INBOX", mail(2))
+    end = time.monotonic() + 5
+    while take.calls < 2 and time.monotonic() < end:
+        time.sleep(0.02)
+    assert watched(marks) == before
+    take.safe = True
+    assert len(take.wait(2)) == 2
+
+
+def test_moving_instead_of_flagging(box, mailbox, listening):
+    settings, take, marks = box(done="move"), Taken(), Marks()
+    client = mailbox(settings.address)
+    listening(settings, take, marks)
+    watched(marks)
+    client.append("INBOX", mail(1))
+    take.wait(1)
+    end = time.monotonic() + 5
+    while client.search() and time.monotonic() < end:
+        time.sleep(0.05)
+        client.noop()
+    assert client.search() == []
+    assert client.folder_status("Capebot", ["MESSAGES"])[b"MESSAGES"] == 1
+
+
+def test_a_renumbered_folder_brings_what_came_since_the_start_and_nothing_older(box, mailbox, listening):
+    settings, take, marks = box(done="move"), Taken(), Marks()
+    client = mailbox(settings.address)
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+    for number in range(20):
+        client.append("INBOX", mail(f"old{number}"), msg_time=long_ago)
+    client.append("INBOX", mail("since"))
+    account = f"{settings.address}@127.0.0.1"
+    marks.set_mark(account, "INBOX", Mark(1, 900, datetime.now(UTC) - timedelta(minutes=5)))
+    listening(settings, take, marks)
+    assert take.wait(1) == [mail("since")]
+    time.sleep(0.3)
+    assert take.calls == 1
+    assert marks.mark(account, "INBOX").uidvalidity != 1
+
+
+def test_a_mail_of_30_mb_is_not_fetched(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    channel = listening(settings, take, marks)
+    watched(marks)
+    client.append("INBOX", mail("big", "x" * 30_000_000))
+    (raw,) = take.wait(1, seconds=30)
+    assert len(raw) < 2_000
+    got = channel.read("1", raw)
+    assert "30 MB" in got.unreadable
+    assert got.sender == "pat@client.example"
+
+
+def test_a_sender_cannot_say_that_his_mail_is_too_big(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    channel = listening(settings, take, marks)
+    watched(marks)
+    client.append("INBOX", b"X-Capebot-Oversize: 99999999\r\n" + mail(1))
+    (raw,) = take.wait(1)
+    assert channel.read("1", raw).unreadable == ""
+
+
+def test_a_wrong_password_is_said_once_and_not_hammered(box, listening, monkeypatch):
+    monkeypatch.setenv("CAPEBOT_MAIL_PASSWORD", "wrong")
+    with structlog.testing.capture_logs() as logs:
+        listening(box(), Taken())
+        time.sleep(2)
+    refused = [line for line in logs if "refuses" in line["event"]]
+    assert len(refused) == 1
+    assert "CAPEBOT_MAIL_PASSWORD" in refused[0]["todo"]
+    assert "wrong" not in str(logs)
+
+
+@pytest.mark.parametrize("trouble", ["cut", "refuse"])
+def test_a_line_that_breaks_is_taken_up_again(trouble, box, mailbox, listening, dovecot):
+    proxy = FaultProxy(dovecot.port)
+    settings = box(tls="starttls", port=proxy.port, poll_seconds=0.5)
+    take, marks = Taken(), Marks()
+    client = mailbox(settings.address)
+    listening(settings, take, marks)
+    watched(marks)
+    proxy.refuse = trouble == "refuse"
+    proxy.cut()
+    client.append("INBOX", mail(1))
+    time.sleep(1)
+    proxy.refuse = False
+    assert take.wait(1, seconds=20) == [mail(1)]
+    proxy.close()
+
+
+def test_a_server_that_is_away_at_the_start_and_comes(box, listening, monkeypatch):
+    late = Dovecot(["cape@brokerage.example"])
+    settings = box(address="cape@brokerage.example", port=late.tls_port, ca_file=late.cert, poll_seconds=0.5)
+    take, marks = Taken(), Marks()
+    with structlog.testing.capture_logs() as logs:
+        listening(settings, take, marks)
+        time.sleep(1)
+        try:
+            late.start()
+            watched(marks, 20)
+        finally:
+            late.close()
+    assert any("is away" in line["event"] for line in logs)
+
+
+def test_no_password_goes_over_an_open_line_to_another_machine(box):
+    from bot.channels.mail import connect
+
+    with pytest.raises(connect.Refused, match="without encryption"):
+        connect.imap(box(tls="none", host="imap.brokerage.example"))
