@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def message_id(reference: str, sender: str) -> str:
     """The reply's Message-ID: the same whenever it is written again, so that a copy can be found and told."""
-    return f"<capebot.{hashlib.sha256(reference.encode()).hexdigest()[:40]}@{sender.rpartition('@')[2]}>"
+    return f"<capebot.{hashlib.sha256(reference.encode()).hexdigest()[:24]}@{sender.rpartition('@')[2]}>"
 
 
 def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str, now: datetime) -> bytes:
