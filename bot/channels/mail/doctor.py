@@ -5,8 +5,8 @@ from __future__ import annotations
 import smtplib
 from typing import TYPE_CHECKING
 
-from imapclient.imapclient import SENT
 from imapclient.exceptions import IMAPClientError
+from imapclient.imapclient import SENT
 
 from bot.channels.checks import Check
 from bot.channels.mail import connect, oauth
