@@ -176,23 +176,24 @@ def quarantine(context: click.Context, config: Path) -> None:
 
 @quarantine.command()
 @click.argument("key")
-@click.pass_obj
-def show(config: Path, key: str) -> None:
+@click.pass_context
+def show(context: click.Context, key: str) -> None:
     """Write the message's raw bytes, as they came, to standard output."""
     from bot import assembly  # noqa: PLC0415
 
-    click.get_binary_stream("stdout").write(_run(lambda: assembly.payload(_settings(config), key)))
+    raw = _run(lambda: assembly.payload(_settings(context.obj), key))
+    sys.stdout.buffer.write(raw)
 
 
 @quarantine.command()
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
 @click.option("--resend", is_flag=True, help="Also where the outcome of sending is unknown: a second copy may go out.")
-@click.pass_obj
-def replay(config: Path, keys: tuple[str, ...], *, resend: bool) -> None:
+@click.pass_context
+def replay(context: click.Context, keys: tuple[str, ...], *, resend: bool) -> None:
     """Work messages again; `capebot serve` picks them up. A message already answered is left alone."""
     from bot import assembly  # noqa: PLC0415
 
-    for line in _run(lambda: assembly.replay(_settings(config), keys, resend=resend)):
+    for line in _run(lambda: assembly.replay(_settings(context.obj), keys, resend=resend)):
         click.echo(line)
 
 

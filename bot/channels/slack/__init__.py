@@ -95,7 +95,8 @@ class SlackChannel:
             page = web.conversations_replies(channel=channel, ts=thread, limit=_LOOKED_THROUGH)
         except SlackApiError:
             return False  # a channel that it may not read is one in which it has not answered
-        return any(message.get("user") == self._bot_user for message in page.get("messages", []))
+        messages: list[dict[str, Any]] = page.get("messages", [])
+        return any(message.get("user") == self._bot_user for message in messages)
 
     def _refused(self, web: WebClient, said: dict[str, Any]) -> str:
         """Why this person may not be answered: guests and other companies see no client's data."""

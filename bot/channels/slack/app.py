@@ -90,7 +90,7 @@ def _connected(settings: Slack, take: Callable[[str, bytes], bool], stop: Event)
     with ThreadPoolExecutor(1, thread_name_prefix="slack-sign") as signs:
         app = bolt_app(settings, take, bot_user, lambda event: _later(signs, web, event))
         handler = SocketModeHandler(app, app_token, web_client=web)
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt's own
         _log.info("Slack is listened to", channel=settings.name)
         heard = time.monotonic()
         try:
@@ -101,7 +101,7 @@ def _connected(settings: Slack, take: Callable[[str, bytes], bool], stop: Event)
                     _log.warning("Slack's line stays dead and is set up anew", channel=settings.name)
                     return
         finally:
-            handler.close()
+            handler.close()  # type: ignore[no-untyped-call]  # Bolt's own
 
 
 def _store(take: Callable[[str, bytes], bool], identity: str, payload: bytes) -> None:

@@ -88,7 +88,8 @@ def was_posted(web: WebClient, handle: dict[str, Any], reference: str) -> bool:
         page = web.conversations_replies(
             channel=handle["channel"], ts=handle["thread"], include_all_metadata=True, limit=200, cursor=cursor
         )
-        for message in page.get("messages", []):
+        messages: list[dict[str, Any]] = page.get("messages", [])
+        for message in messages:
             metadata = message.get("metadata") or {}
             if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("reference") == reference:
                 return True
