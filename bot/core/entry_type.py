@@ -1,91 +1,133 @@
-"""Entry types from words: which there are, and whether the entries are FTZ type 06. Negation and mixtures understood."""
+"""Entry types from words: which are named, and whether the entries are FTZ consumption entries, type 06.
+
+A type counts when it is stated, not when it is asked about, supposed or denied; the sender's own words go before those
+of a forwarded mail. Numbers in dates, entry numbers and HTS numbers are not types. CBP's two-digit codes: 01 … 86.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.folding import fold
 from bot.core.model import Passage, PassageKind, Type06
-from bot.core.sentences import folded, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
-_FTZ = r"(?:ftz(?: (?:weekly|weeklies|entry|entries|estimates?))?s?|foreign[- ]trade[- ]zones?(?: entries)?)"
-_SIX = r"(?:(?:entry )?types? ?0?6(?![\d/.-])|(?<![\d./-])06['’]?s\b|(?<![\d./-])06 (?:entries|entry|weeklies)\b)"
-_IS_06 = re.compile(rf"(?<!\w)(?:{_FTZ}|{_SIX})(?!\w)")
-_OTHER = re.compile(
-    r"(?<!\w)(?:entry )?types? ?(0?[1-9]|[1-4]\d)(?![\d/.-])|(?<![\d./-])(0[1-57-9]|1[1-9]|2[1-9]|3\d)['’]?s\b"
+_OWN = (PassageKind.OWN, PassageKind.SUBJECT)
+_MOST = 50_000  # characters of a passage; what the entries are is said near the top, not in a log
+_AROUND = 120  # characters either side of a type that may say how it is meant
+_TYPES = frozenset({
+    "01", "02", "03", "06", "07", "08", "09", "11", "12", "21", "22", "23", "24", "25", "26", "31", "32", "34", "38",
+    "41", "42", "43", "44", "45", "46", "47", "51", "52", "61", "62", "63", "69", "70", "86",
+})  # fmt: skip
+_CODE = r"(?:0?[1-9]|[1-8]\d)(?![\d/%]|[.,:-]\d)"
+_COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4})"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_NAMED = re.compile(
+    rf"\b(?:entry[ -])?types?(?:[ -]codes?)?[ :#=-]{{0,3}}(?P<list>{_CODE}(?:(?:, ?| ?/ ?| ?& ?| and | or |, and )"
+    rf"{_CODE}){{0,8}})(?! ?errors?\b)|\bet ?(?P<et>0[1-9])\b"
+    r"|\b(?P<ftz>ftz|foreign[ -]trade[ -]zones?)\b(?![ -](?:operators?|managers?|grantees?|board|no\b|numbers?))"
+    r"|(?<![\w.,/:$#-])(?P<plural>0[1-9]|11)'?s\b"
+    rf"|(?<![\w.,/:$#-])(?:(?<=all )|(?<=are )|(?<=is )|(?<=an )|(?<=not )|(?<=no )|(?<='re )|(?<=mixed )|(?<=and ))"
+    rf"(?P<bare>0[1-9])(?![\w/%]|[.,:-]\d| {_MONTH})"
+    r"|(?<![\w.,/:$#-])(?P<before>0[1-9])(?=(?:-| )(?:ftz|entry|entries|weekly|weeklies)\b)"
 )
-_NOT_BEFORE = re.compile(
-    r"(?:\b(?:not|none|no|never|neither|without|non)|n't)"
-    r"(?:[ -](?:the|a|an|any|all|of|them|these|those|it|they|is|are|was|were|entry|entries|one|type|for))*[ -]?\Z"
+_SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?!\s|\Z)[^.!?;\n]*)*(?P<end>[.!?;\n]*)")
+_UNSURE = re.compile(
+    r"\b(?:if|whether|unless|in case|suppose|assuming|wonder\w*|unsure|not sure|no idea|not certain|unclear"
+    r"|(?:do not|don't|cannot|can't) (?:know|tell|say)|what (?:does|is|are)|what (?:an? )?(?=(?:entry )?type))\b"
 )
-_NOT_AFTER = re.compile(r"(?: type 0?6| entries)?\W{0,3}(?:no|none|not|n/a)\b")
-_SOME = re.compile(
-    r"\b(?:some|half|two|three|four|five|several|a few|one|\d+) (?:of (?:them|these|the entries) )?(?:is|are|were)\b|\bmix(?:ed|ture)?\b|\bthe (?:rest|others?)\b|\bboth types\b"
+_DENIED = re.compile(
+    r"(?:\b(?:not|none|no|never|neither|nothing|without|non)|n't)(?:[ -](?:a|an|the|any|all|of|in|from|under|have|has|had"
+    r"|see|got|them|these|those|they|it|is|are|was|were|be|been|ones?|entry|entries|single|for|to|do|with)\b){0,6}[ (-]*\Z"
 )
-_ASKING = re.compile(r"\b(?:is|are|does|do|should|whether|if)\b[^.]*\Z")
-_CLAUSE = re.compile(r",|;| but | and (?=type|the rest|the other|not)| while | - ")
+_ANSWER = re.compile(r"[\s\"')(]*(?P<word>yes|yep|correct|no|nope|none|not|n/a)\b")
+_LABEL = re.compile(r"(?: (?:type 0?6|entr(?:y|ies)|status))?[ )]*[:=-] ?(?P<word>yes|no|none|not|n/a)\b")
+_PART = re.compile(
+    rf"(?<!all )(?<!the )(?<!both )(?<!these )(?<!those )\b(?:some|half|most|several|a few|few|part|{_COUNT})"
+    r"(?: of (?:the |them|these|those|our |it)?[\w ]{0,24}?)? ?(?:is|are|was|were) (?:an? )?\Z"
+    r"|\bonly [^,]{1,40} (?:is|are) (?:an? )?\Z|\bmostly (?:an? )?\Z"
+)
+_REST = re.compile(
+    rf"\b(?:except|apart from|other than|mix(?:ed|ture)?|both types|(?:the )?(?:rest|remaining|others?)|some (?:are )?not"
+    rf"|and {_COUNT} (?:regular|normal|ordinary|consumption))\b"
+)
+_STATED = re.compile(
+    rf"\b(?:all|only|every|everything|these|those|they|they're|it|it's|ours?|both|is|are|were|for|on|{_COUNT})\b[^,;:]{{0,40}}\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A type in a sentence: affirmed, or denied; `part`: of some of the entries; `stated`: as a fact about them."""
+
+    type: str
+    denied: bool
+    part: bool
+    stated: bool
 
 
 def type06_in(passages: Sequence[Passage]) -> Type06:
-    """Whether the entries are type 06, from what the sender says; UNKNOWN when they do not say or contradict themselves.
-
-    A question ("is this type 06?") says nothing. Some of one and some of another is MIXED.
-    """
-    yes = no = some = False
-    for sentence, asked in _said(passages):
-        if asked:
-            continue
-        found = [
-            (clause, _negated(clause, one)) for clause in _CLAUSE.split(sentence) if (one := _IS_06.search(clause))
-        ]
-        partly = bool(_SOME.search(sentence)) and bool(found) and not all(negated for _, negated in found)
-        some = some or (
-            partly and (bool(_others(sentence)) or bool(re.search(r"\bmix|\brest\b|\bothers?\b", sentence)))
-        )
-        yes = yes or any(not negated for _, negated in found)
-        no = no or any(negated for _, negated in found)
-        if (
-            not found
-            and _others(sentence)
-            and re.search(r"\b(?:all|only|every|these are|they(?:'re| are))\b", sentence)
-        ):
-            no = True
-    if some:
-        return Type06.MIXED
-    if yes and no:
-        return Type06.UNKNOWN
-    return Type06.YES if yes else Type06.NO if no else Type06.UNKNOWN
+    """Whether the entries are type 06; UNKNOWN when nobody says, or when what is said contradicts itself."""
+    for kinds in (_OWN, (PassageKind.FORWARDED,)):
+        verdict = _verdict([one for part in passages if part.kind in kinds for one in _said(part.text)])
+        if verdict is not Type06.UNKNOWN:
+            return verdict
+    return Type06.UNKNOWN
 
 
 def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
-    """The entry types named, two digits each, in order."""
-    types: dict[str, None] = {}
-    for sentence, _ in _said(passages):
-        if _IS_06.search(sentence):
-            types.setdefault("06")
-        types.update(dict.fromkeys(_others(sentence)))
-    return tuple(types)
+    """The entry types that are stated, two digits each, each once, in order."""
+    counted = (*_OWN, PassageKind.FORWARDED)
+    said = (one for part in passages if part.kind in counted for one in _said(part.text))
+    return tuple(dict.fromkeys(one.type for one in said if not one.denied))
 
 
-def _negated(clause: str, found: re.Match[str]) -> bool:
-    """Whether it is said not to be so, right before or right behind."""
-    return bool(_NOT_BEFORE.search(clause[: found.start()]) or _NOT_AFTER.match(clause[found.end() :]))
+def _verdict(said: Sequence[_Said]) -> Type06:
+    yes = [one for one in said if one.type == "06" and not one.denied]
+    no = any(one.type == "06" and one.denied for one in said)
+    others = [one for one in said if one.type != "06" and not one.denied]
+    if yes and (others or any(one.part for one in yes)):
+        return Type06.MIXED
+    if yes:
+        return Type06.UNKNOWN if no else Type06.YES
+    return Type06.NO if no or any(one.stated for one in others) else Type06.UNKNOWN
 
 
-def _others(sentence: str) -> list[str]:
-    found = ((one[1] or one[2]).zfill(2) for one in _OTHER.finditer(sentence))
-    return [one for one in found if one != "06"]
+def _said(text: str) -> Iterator[_Said]:
+    """The types named in a text, sentence by sentence, without those asked about or supposed."""
+    lines = fold(text[:_MOST]).lines
+    for sentence in _SENTENCE.finditer(lines):
+        words = sentence[0]
+        answer = ""
+        if "?" in sentence["end"]:
+            answered = _ANSWER.match(lines, sentence.end())
+            if not answered:
+                continue
+            answer = answered["word"]
+        rest = bool(_REST.search(words))
+        for found in _NAMED.finditer(words):
+            before = words[max(0, found.start() - _AROUND) : found.start()]
+            after = words[found.end() : found.end() + _AROUND]
+            if not _UNSURE.search(before) and not re.match(r" (?:means?|applies)\b", after):
+                denied = _is_denied(before, after, answer)
+                part = rest or bool(_PART.search(before))
+                stated = not before.strip(" '\"(") or bool(_STATED.search(before)) or bool(re.match(r" entr", after))
+                yield from (_Said(one, denied, part, stated) for one in _types(found))
 
 
-def _said(passages: Sequence[Passage]) -> Iterator[tuple[str, bool]]:
-    """Each sentence folded, and whether it is a question."""
-    for passage in passages:
-        if passage.kind in _COUNTED:
-            place = 0
-            for sentence in sentences(passage.text):
-                place = passage.text.find(sentence, place) + len(sentence)
-                yield folded(sentence), passage.text[place : place + 1] == "?"
+def _is_denied(before: str, after: str, answer: str) -> bool:
+    label = _LABEL.match(after)
+    word = answer or (label["word"] if label else "")
+    return word[:1] == "n" if word else bool(_DENIED.search(before))
+
+
+def _types(found: re.Match[str]) -> Iterator[str]:
+    if found["ftz"]:
+        yield "06"
+        return
+    named = found["list"] or found["et"] or found["plural"] or found["bare"] or found["before"]
+    yield from (code for one in re.findall(r"\d+", named) if (code := one.zfill(2)) in _TYPES)

@@ -1,9 +1,7 @@
-"""A message as passages: whose words are whose, with wrapped lines joined and every character's origin kept.
+"""A message as passages: whose words are whose, with wrapped lines joined and the place of every character kept.
 
-Each line gets one letter, and plain regular expressions over the letters find the parts:
-`t`ext, `q`uoted with >, `h`eader of a quoted mail (From: …), `f`orward marker, `w` ("On … wrote:"), `o` (original
-message marker), `s`ignature mark, `d`isclaimer, `m`arker of the bot's own answer, `b`lank.
-Everything is linear in the length of the text.
+`letters` names the lines; here the first boundary (a forward marker, a header block, "On … wrote:") decides whether
+the mail below is handed on, and so counts, or only dragged along by a reply. Linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -12,221 +10,235 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.letters import BOT_MARKER, Line, read, subject_of
 from bot.core.model import Passage, PassageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.core.model import Incoming
 
-BOT_MARKER = "capebot answer"  # the first words of every reply: the bot knows its own voice by them
-_HEADER_NAMES = (
-    "from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoyé|à|objet|enviado(?: el)?|para|asunto|fecha"
-    "|da|inviato|a|oggetto|data|reply-to|importance|attachments"
-)
-_HEADER = re.compile(rf"\s{{0,3}}\*?(?:{_HEADER_NAMES})\s?:\*?\s", re.IGNORECASE)
-_FIRST_HEADER = re.compile(r"\s{0,3}\*?(?:from|von|de|da)\s?:\*?\s", re.IGNORECASE)
-_FORWARD = re.compile(
-    r"\s*-{2,}\s*(?:forwarded message|forwarded by .{0,80}|weitergeleitete nachricht|message transféré|message transmis"
-    r"|mensaje reenviado|messaggio inoltrato)\s*-{2,}\s*\Z"
-    r"|\s*(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message réexpédié"
-    r"|inicio del mensaje reenviado)\s*:\s*\Z",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(
-    r"\s*-{2,}\s*(?:original message|ursprüngliche nachricht|message d'origine|mensaje original)\s*-{2,}", re.IGNORECASE
-)
-_WROTE = re.compile(
-    r"\s*(?:on|am|le|el)\b.{3,200}\b(?:wrote|schrieb(?: .{1,80})?|a écrit|escribió)\s?:\s*\Z", re.IGNORECASE
-)
-_WROTE_START = re.compile(r"\s*(?:on|am|le|el)\s.{0,30}\d{4}.{0,170}\Z", re.IGNORECASE)
-_WROTE_END = re.compile(r".{0,200}\b(?:wrote|schrieb|a écrit|escribió)\s?:\s*\Z", re.IGNORECASE)
-_SIGNATURE = re.compile(
-    r"--\s?\Z|_{5,}\s*\Z|\s*sent from my \w+.{0,40}\Z|\s*get outlook for \w+.{0,60}\Z", re.IGNORECASE
-)
-_DISCLAIMER = re.compile(
-    r"\s*\*?(?:confidentiality notice|disclaimer|privileged and confidential|this (?:e-?mail|message)(?: and any"
-    r" attachments?)? (?:is|are|may|contains?|and its)\b.{0,80}(?:confidential|privileged|intended))",
-    re.IGNORECASE,
-)
-_QUOTE = re.compile(r"(?:\s?>)+ ?")
-_FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vs)\s*:", re.IGNORECASE)
-_REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|sv|antw|r)\s*:", re.IGNORECASE)
-_HARD = re.compile(
-    r"\s*(?:[-*•–·]|\d{1,3}[.)]|\|)\s|\s*[A-Z0-9]{2,3}-?\d{5}|.*\t|.*[:;]\s*\Z|[^A-Za-z]*\Z"
-)  # a line that stands for itself
-_WRAP = 45  # a line shorter than this was ended by its writer, not by a mail program's wrapping at 60 to 80
-_LONG = 4_000  # characters of a line that are looked at for its kind; kinds are told by how a line begins
+__all__ = ["BOT_MARKER", "MOST_READ", "plain", "split"]
+
+MOST_READ = 1_000_000  # characters of one text that are read: twice a full Declaration pasted; beyond are logs
+
+# "u": a ruled line belongs to the header block below it.
+_BOUNDARY = re.compile(r"(?:[fou]b{0,3})?Bh*|[fo]|w+")
+_FORWARD_SUBJECT = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|vs|i|doorst|vb)\s?:", re.IGNORECASE)
+_REPLY_SUBJECT = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:re|aw|sv|antw|r|ref|res)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
+# A line that its writer began on purpose: a list item, a table row, an entry number, "Key: value".
+_HARD = re.compile(r"\s*(?:[-*•–·|]|\d{1,3}[.)]\s|\[|[A-Z0-9]{3}-?\d{5}|[\w /]{2,25}:(?:\s|\Z))")
+_ROW = re.compile(r".*(?:\t|\||\S {3,}\S)")
+_WRAP_LEAST = 45  # a shorter line was ended by its writer
+_WRAP_MOST = 130  # a longer one was not made by wrapping
+_WRAP_AT = 50  # columns that the next word did not fit into, at the narrowest
+_LOOK = 400  # characters of a line that are looked at
+_SIGNATURE_MOST = 15  # lines below a bare "--"; more is a text with a rule in it
+_NEAR_TOP = 4  # text lines of a mail among which the bot's marker makes all of it the bot's
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    start: int  # in the source
-    text: str  # without quote marks
-    letter: str
-    depth: int  # how many quote marks stood before it
+@dataclass(slots=True)
+class _State:
+    """Where we are in the mail. `returns`: the part is marked with >, so that unmarked lines are the sender's again."""
+
+    kind: PassageKind = PassageKind.OWN
+    returns: bool = False
+    bot_depth: int = -1  # of the bot's answer that we are in; -1: not in one
 
 
 def plain(text: str) -> Passage:
-    """A bare text as the sender's own passage."""
-    return _passage(PassageKind.OWN, text, _lines(text), "text")
+    """A bare text as the sender's own passage, with nothing told apart."""
+    return _passage(PassageKind.OWN, text, read(text[:MOST_READ]), "text")
 
 
 def split(incoming: Incoming) -> tuple[Passage, ...]:
-    """The passages of a message: subject, body, and one for each attached mail, whose words count as forwarded."""
-    parts = [_passage(PassageKind.SUBJECT, incoming.subject, _lines(incoming.subject), "subject")]
-    parts += _body(incoming)
+    """The passages of a message: subject, body, and those of each attached mail, whose words count as forwarded.
+
+    Of each text the first MOST_READ characters are read. Nothing is raised.
+    """
+    subject = incoming.subject[:MOST_READ]
+    parts = [_passage(PassageKind.SUBJECT, subject, read(subject), "subject")]
+    parts += _parts(incoming.text, incoming.subject, _State(), "text")
     for mail in incoming.attached:
-        text = f"{mail.subject}\n\n{mail.text}"
-        parts += _attached(text, mail.name or "forwarded")
+        source = f"{mail.subject}\n\n{mail.text}"
+        parts += _parts(source, "", _State(PassageKind.FORWARDED), mail.name or "forwarded")
     return tuple(part for part in parts if part.text.strip())
 
 
-def _body(incoming: Incoming) -> list[Passage]:
-    lines = _lines(incoming.text)
+def _parts(source: str, subject: str, state: _State, where: str) -> Iterator[Passage]:
+    """The passages of one text, in its order."""
+    lines = read(source[:MOST_READ])
     letters = "".join(line.letter for line in lines)
-    cut = _history(letters, lines)
-    own, rest = lines[:cut], lines[cut:]
-    parts = _own(incoming.text, own, "text")
-    if rest:
-        kind = PassageKind.FORWARDED if _is_forward(incoming.subject, letters, cut, own) else PassageKind.QUOTED
-        parts += _history_parts(incoming.text, rest, kind)
-    return parts
+    presented = _presented(lines, letters, subject)
+    run: list[Line] = []
+    kind = state.kind
+    for start, end in _stretches(letters):
+        boundary = letters[start] != "t" and _BOUNDARY.fullmatch(letters, start, end) is not None
+        if boundary:
+            yield from _told_apart(kind, source, run, where)
+            _cross(state, lines, letters, (start, end), subject)
+            kind, run = _kind_at(state, lines[start], boundary=True), []
+            run += [line for line in map(subject_of, lines[start:end]) if line]
+            continue
+        for index in range(start, end):
+            line = lines[index]
+            _notice_bot(state, line)
+            wanted = (
+                kind if line.letter == "b" else _kind_at(state, line, presented=bool(presented) and presented[index])
+            )
+            if wanted is not kind:
+                yield from _told_apart(kind, source, run, where)
+                kind, run = wanted, []
+            run.append(line)
+    yield from _told_apart(kind, source, run, where)
 
 
-def _attached(text: str, where: str) -> list[Passage]:
-    """An attached mail: all of it counts but its signatures and the bot's own words."""
-    return _history_parts(text, _lines(text), PassageKind.FORWARDED, where)
+def _stretches(letters: str) -> Iterator[tuple[int, int]]:
+    """Boundaries, and what is between them."""
+    last = 0
+    for found in _BOUNDARY.finditer(letters):
+        if last < found.start():
+            yield last, found.start()
+        yield found.span()
+        last = found.end()
+    if last < len(letters):
+        yield last, len(letters)
 
 
-def _history(letters: str, lines: Sequence[_Line]) -> int:
-    """The index of the line from which on the words are those of an earlier mail; the length if there is none."""
-    found = re.search(r"f|o|m|w(?=[bqw]*q)|w|h{2,}", letters)
-    marked = found.start() if found else len(letters)
-    if found and found[0][0] == "h" and not _FIRST_HEADER.match(lines[marked].text):
-        later = next(
-            (i for i in range(marked, len(lines)) if letters[i] == "h" and _FIRST_HEADER.match(lines[i].text)), None
-        )
-        marked = later if later is not None else len(letters)
-    tail = re.search(r"q[qb]*[sdtb]*\Z", letters)  # a block of > at the end without any introduction
-    return min(marked, tail.start() if tail and "t" not in letters[tail.start() :].strip("b") else marked)
+def _cross(state: _State, lines: Sequence[Line], letters: str, span: tuple[int, int], subject: str) -> None:
+    """Pass a boundary: decide what the mail below it is."""
+    start, end = span
+    depth = lines[start].depth
+    state.bot_depth = depth if _is_bots(letters, end) else -1
+    outside = state.kind is PassageKind.OWN or (state.returns and depth == 0)
+    if outside:
+        state.kind = PassageKind.FORWARDED if _is_forward(letters[start], subject, depth) else PassageKind.QUOTED
+        below = next((line for line in lines[end : end + 6] if line.letter != "b"), None)
+        state.returns = below is not None and below.depth > 0
 
 
-def _is_forward(subject: str, letters: str, cut: int, own: Sequence[_Line]) -> bool:
+def _is_forward(letter: str, subject: str, depth: int) -> bool:
     """A forward hands the mail on; a reply drags it along. The marker says which, then the subject."""
-    if letters[cut] == "f":
-        return True
-    if letters[cut] in "wqm":
-        return False
+    reply = bool(_REPLY_SUBJECT.match(subject))
+    if letter == "f":
+        return not (reply and depth)
     if _FORWARD_SUBJECT.match(subject):
         return True
-    if _REPLY_SUBJECT.match(subject):
-        return False
-    return letters[cut] == "h" or not any(line.letter == "t" for line in own)
+    return letter != "w" and not reply and not depth
 
 
-def _history_parts(source: str, lines: Sequence[_Line], kind: PassageKind, where: str = "forwarded") -> list[Passage]:
-    """Earlier mail: header lines and markers left out, signatures and the bot's own answers set apart."""
-    parts: list[Passage] = []
-    run: list[_Line] = []
-    current = kind
+def _is_bots(letters: str, start: int) -> bool:
+    """Whether the mail that begins here is the bot's own answer: its marker stands near the top."""
+    for letter in letters[start : start + 3 * _NEAR_TOP].replace("b", "")[:_NEAR_TOP]:
+        if letter in "mfoBw":
+            return letter == "m"
+    return False
+
+
+def _notice_bot(state: _State, line: Line) -> None:
+    """The bot's answer begins with its marker, and ends where the quoting that it stands in ends."""
+    if line.letter == "m":
+        state.bot_depth = line.depth
+    elif line.letter != "b" and line.depth < state.bot_depth:
+        state.bot_depth = -1
+
+
+def _kind_at(state: _State, line: Line, *, boundary: bool = False, presented: bool = False) -> PassageKind:
+    if state.bot_depth >= 0:
+        return PassageKind.BOT
+    if state.kind is PassageKind.OWN:
+        return PassageKind.QUOTED if line.depth and not presented else PassageKind.OWN
+    return PassageKind.OWN if state.returns and not line.depth and not boundary else state.kind
+
+
+def _presented(lines: Sequence[Line], letters: str, subject: str) -> list[bool]:
+    """For each line: is it a quote that the sender shows ("ACE says:" and then > …), not older mail? Empty: none is.
+
+    In a chat, which has no subject, a quote beside a question is shown too.
+    """
+    if "m" in letters or _BOUNDARY.search(letters) or not any(line.depth for line in lines):
+        return []
+    asked = not subject and any("?" in line.text for line in lines if not line.depth)
+    shown: list[bool] = []
+    introduced = False
     for line in lines:
-        wanted = current
-        if line.letter == "m":
-            wanted = PassageKind.BOT
-        elif line.letter in "fow" or (line.letter == "h" and _FIRST_HEADER.match(line.text)):
-            wanted = kind
-        elif current is not PassageKind.BOT:
-            wanted = PassageKind.SIGNATURE if line.letter in "sd" else current
-            if current is PassageKind.SIGNATURE and line.letter == "h":
-                wanted = kind
-        if wanted is not current:
-            parts.append(_passage(current, source, run, where))
-            run, current = [], wanted
-        if line.letter not in "fowh" or _says_subject(line):
-            run.append(line)
-    parts.append(_passage(current, source, run, where))
-    return parts
+        if line.depth == 0 and line.letter != "b":
+            introduced = line.text.endswith(":")
+        shown.append(bool(line.depth) and (asked or introduced))
+    return shown
 
 
-def _says_subject(line: _Line) -> bool:
-    """The forwarded mail's subject often is the error itself."""
-    return line.letter == "h" and bool(
-        re.match(r"\s{0,3}\*?(?:subject|betreff|objet|asunto|oggetto)\s?:", line.text, re.IGNORECASE)
-    )
+def _told_apart(kind: PassageKind, source: str, lines: Sequence[Line], where: str) -> Iterator[Passage]:
+    """One mail's lines as passages: its signature and disclaimers apart when its words count."""
+    if kind is PassageKind.FORWARDED and where == "text":
+        where = "forwarded"
+    if kind not in (PassageKind.OWN, PassageKind.FORWARDED):
+        yield _passage(kind, source, lines, where)
+        return
+    signed = _signature(lines)
+    run: list[Line] = []
+    last = False
+    for line, is_signature in zip(lines, signed, strict=True):
+        if is_signature is not last and run:
+            yield _passage(PassageKind.SIGNATURE if last else kind, source, run, where)
+            run = []
+        last = is_signature
+        run.append(line)
+    yield _passage(PassageKind.SIGNATURE if last else kind, source, run, where)
 
 
-def _own(source: str, lines: Sequence[_Line], where: str) -> list[Passage]:
-    """The sender's own part: quotes among it set apart, and the signature at its end."""
-    end = next((index for index, line in enumerate(lines) if line.letter in "sd"), len(lines))
-    quoted = [line for line in lines[:end] if line.letter == "q"]
-    own = [line for line in lines[:end] if line.letter != "q"]
-    return [
-        _passage(PassageKind.OWN, source, own, where),
-        _passage(PassageKind.QUOTED, source, quoted, where),
-        _passage(PassageKind.SIGNATURE, source, lines[end:], where),
-    ]
+def _signature(lines: Sequence[Line]) -> list[bool]:
+    """For each line, whether it is signature, disclaimer or banner.
+
+    "-- " signs all that follows. A bare "--" does so when it is the last one and little follows: people rule off with
+    it too. "Sent from my phone" is a line, a disclaimer a paragraph.
+    """
+    signed = [False] * len(lines)
+    marks = [index for index, line in enumerate(lines) if line.letter == "s"]
+    mark = marks[-1] if len(marks) == 1 else len(lines)
+    if sum(line.letter != "b" for line in lines[mark:]) > _SIGNATURE_MOST:
+        mark = len(lines)
+    paragraph = False
+    for index, line in enumerate(lines):
+        if line.letter == "d":
+            paragraph = True
+        elif line.letter == "b" and not _is_heading(lines, index):
+            paragraph = False
+        signed[index] = index >= mark or paragraph or line.letter == "g"
+    return signed
 
 
-def _lines(text: str) -> list[_Line]:
-    """The lines with their letters; an "On … wrote:" that a mail program broke in two is seen too."""
-    lines, start, below_forward = [], 0, False
-    raw = text.split("\n")
-    for index, whole in enumerate(raw):
-        marks = _QUOTE.match(whole)
-        body = whole[marks.end() :] if marks else whole
-        following = raw[index + 1] if index + 1 < len(raw) else ""
-        letter = _letter(body[:_LONG], following[:_LONG])
-        below_forward = below_forward or letter == "f"
-        if marks and letter not in "mfb" and not below_forward:
-            letter = "q"
-        depth = marks[0].count(">") if marks else 0
-        lines.append(_Line(start + (marks.end() if marks else 0), body.rstrip("\r"), letter, depth))
-        start += len(whole) + 1
-    return lines
+def _is_heading(lines: Sequence[Line], blank: int) -> bool:
+    """Whether the line above a blank one is only a disclaimer's title, whose text follows."""
+    above = lines[blank - 1] if blank else None
+    return above is not None and above.letter == "d" and len(above.text.split()) <= 3  # noqa: PLR2004 - "Confidentiality notice:"
 
 
-def _letter(text: str, following: str) -> str:  # noqa: PLR0911 - a table of kinds, first match decides
-    if not text.strip():
-        return "b"
-    if BOT_MARKER in text.casefold():
-        return "m"
-    if _FORWARD.match(text):
-        return "f"
-    if _ORIGINAL.match(text):
-        return "o"
-    if _WROTE.match(text) or (_WROTE_START.match(text) and _WROTE_END.match(_QUOTE.sub("", following, count=1))):
-        return "w"
-    if _SIGNATURE.match(text):
-        return "s"
-    if _DISCLAIMER.match(text):
-        return "d"
-    return "h" if _HEADER.match(text) else "t"
-
-
-def _passage(kind: PassageKind, source: str, lines: Sequence[_Line], where: str) -> Passage:
+def _passage(kind: PassageKind, source: str, lines: Sequence[Line], where: str) -> Passage:
     """Join wrapped lines by a space, keep paragraphs and list lines apart, and remember where each character stood."""
     text: list[str] = []
     origin: list[int] = []
-    previous: _Line | None = None
+    above: Line | None = None
+    blanks = False
     for line in lines:
-        if previous is not None:
-            text.append(_joint(previous, line))
-            origin.append(max(previous.start + len(previous.text) - 1, previous.start))
+        if line.letter == "b":
+            blanks = above is not None
+            continue
+        if above is not None:
+            joint = "\n\n" if blanks else " " if _is_wrapped(above, line) else "\n"
+            text.append(joint)
+            origin.extend([above.end] * len(joint))
         text.append(line.text)
-        origin.extend(range(line.start, line.start + len(line.text)))
-        previous = line
+        origin.extend(range(line.start, line.end))
+        above, blanks = line, False
     return Passage(kind, "".join(text), source, tuple(origin), where)
 
 
-def _joint(above: _Line, below: _Line) -> str:
-    """A space where a mail program wrapped the line, a line end where the writer ended it."""
-    wrapped = (
-        len(above.text.rstrip()) >= _WRAP
-        and below.text.strip()
-        and above.letter in "tq"
-        and below.letter in "tq"
-        and not _HARD.match(below.text[:_LONG])
-        and "\t" not in above.text[:_LONG]
-    )
-    return " " if wrapped else "\n"
+def _is_wrapped(above: Line, below: Line) -> bool:
+    """Whether a mail program, not the writer, began the line below."""
+    length = len(above.text)
+    if not _WRAP_LEAST <= length <= _WRAP_MOST or above.depth != below.depth or above.text.endswith((":", ";")):
+        return False
+    start = below.text[:_LOOK]
+    word = start.split(maxsplit=1)[0]
+    return length + 1 + len(word) > _WRAP_AT and not (_HARD.match(start) or _ROW.match(start) or _ROW.match(above.text))

@@ -1,278 +1,280 @@
-"""Known errors in passages: by code, by wording, by likeness, in this order, each with its confidence.
+"""Known errors in passages: by code, by wording, by scanning slips, by likeness, in this order, each with its confidence.
 
-Saying nothing beats a wrong diagnosis. Codes count only near words such as "error". Wordings are found exactly in one
-Aho-Corasick pass. Likeness compares sentence pieces with phrases, never codes; hinge words ("not", "already") must
-agree, and it must be clearly more like one error than like any other, else both are only candidates.
+Saying nothing beats a wrong diagnosis: a wording counts whole, and not where it is denied; of two that overlap the
+longer stands; what is only near is a candidate, to be asked about. A matcher is one function in MATCHERS.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from bisect import bisect_left, insort
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-from rapidfuzz import fuzz
+from ahocorasick_rs import AhoCorasick
 
-from bot.core.folding import Folded, fold, folded, ocr
+from bot.core.codes import Codes
+from bot.core.folding import Folded, Scanned, fold, scanned
+from bot.core.hinges import denied
+from bot.core.likeness import Likeness
 from bot.core.model import How, Passage, PassageKind, Sighting, Spotting
+from bot.core.phrases import LONGEST_GAP, Phrase, any_of, phrases_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from bot.core.catalogue import Catalogue, KnownError
+    from bot.core.catalogue import Catalogue
 
 COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
-_NEAR = 40  # characters within which a word such as "error" makes a number a code
-_SHORT_WORDS = 2  # "Not Started" alone may be about anything: counts only in a message about CAPE
-_LIKE_TEXT = 60_000  # characters looked at for likeness; longer messages are logs, and exact matching reads all of them
-_PIECE = 240  # characters compared at a time: about two sentences
-_LIKE_LEAST = 14  # shorter phrases are like too much
-_MARGIN = 4.0  # points over the runner-up of another error
-_CANDIDATE = 82.0  # points from which a likeness is worth asking about
+_OFFICIAL, _WORDING, _CODE, _SCANNED = 1.0, 0.95, 0.97, 0.96
+_MOST_MATCHES = 20_000  # of one kind in one passage: more is a hostile text, and says nothing new
 _CANDIDATES = 3
-_VARIABLE = re.compile(r"\{[^}]*\}")
-_GAP = r"\W{0,3}(?:\S+\s){0,3}\S*?\W{0,3}"  # a variable part: up to four words
-_NOT_BEFORE = re.compile(
-    r"(?:\bnot|n't|\bno longer|\bnever|\bwithout|\bno more|\brather than|\binstead of|\bisn't|\bno)"
-    r"(?: (?:the|a|an|any|get|got|getting|see|seeing|seen|have|had|this|that|about|it|of|is|one|another|more)){0,4} ?[\"'(]?\Z"
+_AROUND = 300  # characters either side in which the sentence's ends are looked for
+_NEAR = 40  # characters within which an everyday phrase needs its company
+_SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
+_PEOPLE = re.compile(
+    r"\b(?:i|we|you|they|he|she|who)(?:'ve|'re|'d|'s)?(?: (?:have|had|has|are|were|was|still|just|yet))*\Z"
 )
-_NOT_AFTER = re.compile(
-    r"\A[\"').,]? ?(?:error|message|status|one|rejection|code)? ?"
-    r"(?:(?:is|are|was|were|has|have|did|does)(?: not|n't)|is gone|went away|is solved|is resolved|was resolved"
-    r"|no longer|never came|has been (?:solved|resolved|fixed))\b"
-)
-_SENTENCE_END = re.compile(r"[.!?;\n](?=\s|\Z)")
+_SAYS = re.compile(r"(?::|=|\b(?:says|said|shows|showing|shown as|reads|marked|marked as)) ?'?\Z")
+_ALONE = re.compile(r"(?:^|\n) ?[-•·]? ?\Z")
+_ALONE_AFTER = re.compile(r"[.!]?(?:\Z|\n)")
+_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Seen:
+    """A known error at a place in folded text. `sure` is False for a candidate."""
+
     id: str
-    text: str  # folded; for a variable phrase its longest fixed part
-    official: bool
-    pattern: re.Pattern[str] | None = None  # the whole of a phrase with a variable part
+    how: How
+    confidence: float
+    start: int
+    end: int
+    verbatim: bool = False
+    sure: bool = True
 
-    near: re.Pattern[str] | None = None  # words of which one must stand in the sentence of a short phrase
 
-    @property
-    def short(self) -> bool:
-        return len(self.text.split()) <= _SHORT_WORDS
+@dataclass(slots=True)
+class _Reading:
+    """A passage being read. `taken` are the spans whose meaning is settled, ascending."""
 
-    def fits(self, text: str, start: int, end: int) -> bool:
-        """Whether the sentence holds one of the words that make a short phrase mean this."""
-        if self.near is None:
-            return True
-        rest = _sentence(text, start, end).replace(self.text, " ")
-        return bool(self.near.search(rest)) or not any(map(str.isalnum, rest))
+    passage: Passage
+    folded: Folded
+    about: bool
+    taken: list[tuple[int, int]] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether no settled span overlaps this one."""
+        place = bisect_left(self.taken, (end, end))
+        return place == 0 or self.taken[place - 1][1] <= start
 
 
 class Spotter:
-    """The matchers for one catalogue, built once; `spot` changes nothing."""
+    """The matchers for one catalogue. Built once, which takes milliseconds; `spot` changes nothing."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._phrases = tuple(phrase for error in catalogue.errors for phrase in _phrases(error))
-        self._automaton = AhoCorasick([phrase.text for phrase in self._phrases], matchkind=MatchKind.LeftmostLongest)
-        self._codes = tuple(_code(error, code) for error in catalogue.errors for code in error.codes)
-        self._topics = _any_word(catalogue.topic_words)
-        self._hinges = frozenset(ocr(word) for word in catalogue.hinge_words)
-        self._likeable = tuple(
-            replace(phrase, text=ocr(phrase.text))
-            for phrase in self._phrases
-            if phrase.pattern is None and len(phrase.text) >= _LIKE_LEAST and not phrase.short
-        )
+        self.topics = any_of(catalogue.topic_words)
+        self.codes = Codes(catalogue)
+        self.phrases = phrases_of(catalogue)
+        self.likeness = Likeness(catalogue, self.phrases)
+        self.exact = AhoCorasick([phrase.text for phrase in self.phrases] or ["\0"])
+        self.slipped = tuple(phrase for phrase in self.phrases if phrase.whole is None)
+        self.scans = AhoCorasick([scanned(phrase.text).text for phrase in self.slipped] or ["\0"])
 
     def spot(self, passages: tuple[Passage, ...]) -> Spotting:
-        """Give the sightings, one per known error, the candidates, and whether the words are about CAPE at all."""
+        """Give the sightings, one for each known error, the candidates, and whether the words are about CAPE at all."""
         counted = [(passage, fold(passage.text)) for passage in passages if passage.kind in COUNTED]
-        about = any(self._topics.search(text.text) for _, text in counted)
+        about = any(self.topics.search(text.text) for _, text in counted)
         sure: list[Sighting] = []
         maybe: list[Sighting] = []
         for passage, text in counted:
-            exact = [*self._by_code(passage, text), *self._by_wording(passage, text, about=about)]
-            sure += [sighting for sighting, _ in exact]
-            like, unsure = self._by_likeness(passage, text, [span for _, span in exact])
-            sure += like
-            maybe += unsure
+            reading = _Reading(passage, text, about)
+            seen = [one for matcher in MATCHERS for one in matcher(self, reading)]
+            for one in _best_seen(seen):
+                (sure if one.sure else maybe).append(_sighting(one, reading))
         sightings = _best(sure)
-        seen = {sighting.id for sighting in sightings}
-        candidates = sorted(_best([one for one in maybe if one.id not in seen]), key=lambda one: -one.confidence)
-        asked = tuple(candidates[:_CANDIDATES]) if about or sightings else ()
-        return Spotting(sightings, asked, about)
-
-    def _by_code(self, passage: Passage, text: Folded) -> Iterator[tuple[Sighting, tuple[int, int]]]:
-        for id_, pattern in self._codes:
-            for found in pattern.finditer(text.text):
-                start, end = found.span("code") if found["code"] else found.span("code2")
-                if not _negated(text.text, start, end):
-                    yield _sighting(id_, How.CODE, 0.97, passage, text, (start, end)), (start, end)
-
-    def _by_wording(self, passage: Passage, text: Folded, *, about: bool) -> Iterator[tuple[Sighting, tuple[int, int]]]:
-        for index, byte_start, byte_end in self._automaton.find_matches_as_indexes(text.text):
-            phrase, start, end = self._phrases[index], byte_start, byte_end
-            if phrase.pattern is not None:
-                low = max(0, start - 120)
-                whole = phrase.pattern.search(text.text, low, end + 120)
-                if whole is None:
-                    continue
-                start, end = whole.span()
-            if not _whole_words(text.text, start, end) or (
-                phrase.short and not (about and phrase.fits(text.text, start, end))
-            ):
-                continue
-            if _negated(text.text, start, end):
-                continue
-            official, span = phrase.official, (start, end)
-            if not official and (inner := self._official_in(phrase.id, text.text, span)):
-                official, span = True, inner
-            sighting = _sighting(phrase.id, How.WORDING, 1.0 if official else 0.95, passage, text, span)
-            yield replace(sighting, verbatim=official), (start, end)
-
-    def _official_in(self, id_: str, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
-        """CBP's own words within a longer wording of the same error."""
-        for phrase in self._phrases:
-            if phrase.official and phrase.id == id_ and phrase.pattern is None:
-                start = text.find(phrase.text, *span)
-                if start >= 0:
-                    return start, start + len(phrase.text)
-        return None
-
-    def _by_likeness(
-        self, passage: Passage, text: Folded, taken: list[tuple[int, int]]
-    ) -> tuple[list[Sighting], list[Sighting]]:
-        """Sure likenesses, and those worth asking about. Words that already told their error are not read twice."""
-        sure, maybe = [], []
-        for low, high in _pieces(text.text[:_LIKE_TEXT]):
-            if any(start < high and end > low for start, end in taken):
-                continue
-            best = self._likest(text.text[low:high])
-            if not best:
-                continue
-            score, phrase, start, end = best[0]
-            span = _widened(text.text, low + start, low + end)
-            runner = max((other[0] for other in best if other[1].id != phrase.id), default=0.0)
-            sighting = _sighting(phrase.id, How.LIKENESS, score / 100, passage, text, span)
-            if _negated(text.text, *span):
-                continue
-            if score >= _floor(phrase) and score - runner >= _MARGIN:
-                sure.append(sighting)
-            else:
-                maybe += [
-                    _sighting(
-                        other.id, How.LIKENESS, points / 100, passage, text, _widened(text.text, low + a, low + b)
-                    )
-                    for points, other, a, b in best
-                ]
-        return sure, maybe
-
-    def _likest(self, piece: str) -> list[tuple[float, _Phrase, int, int]]:
-        """The phrases that a piece is like, the likest first, the best of each error."""
-        seen = ocr(piece)
-        found: dict[str, tuple[float, _Phrase, int, int]] = {}
-        for phrase in self._likeable:
-            if len(phrase.text) > len(seen) + 4:
-                continue
-            alignment = fuzz.partial_ratio_alignment(phrase.text, seen, score_cutoff=_CANDIDATE)
-            if alignment is None or alignment.score == 0:
-                continue
-            start, end = _widened(piece, alignment.dest_start, alignment.dest_end)
-            if self._hinges_of(seen[start:end]) != self._hinges_of(phrase.text):
-                continue
-            if phrase.id not in found or alignment.score > found[phrase.id][0]:
-                found[phrase.id] = (alignment.score, phrase, alignment.dest_start, alignment.dest_end)
-        return sorted(found.values(), key=lambda one: -one[0])
-
-    def _hinges_of(self, seen: str) -> frozenset[str]:
-        return self._hinges & frozenset(re.findall(r"[\w']+", seen))
+        known = {sighting.id for sighting in sightings}
+        unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
+        return Spotting(sightings, tuple(unsure[:_CANDIDATES]) if about or sightings else (), about)
 
 
-def _phrases(error: KnownError) -> Iterator[_Phrase]:
-    near = _any_word(error.near) if error.near else None
-    for texts, official in ((error.messages, True), (error.wordings, False)):
-        for text in texts:
-            whole = folded(text).rstrip(".!? ")
-            parts = [part.strip() for part in _VARIABLE.split(whole)]
-            if len(parts) == 1:
-                yield _Phrase(error.id, whole, official, near=near)
-            else:
-                pattern = re.compile(_GAP.join(re.escape(part) for part in parts))
-                yield _Phrase(error.id, max(parts, key=len), official, pattern)
+def by_code(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
+    """A bare code near a word such as "error"."""
+    text = reading.folded.text
+    for id_, start, end in spotter.codes.find(text):
+        if not denied(text, start, end):
+            reading.codes.add(id_)
+            yield _Seen(id_, How.CODE, _CODE, start, end)
 
 
-def _code(error: KnownError, code: str) -> tuple[str, re.Pattern[str]]:
-    """The code as a whole number, near one of its words, before or behind."""
-    near = "|".join(re.escape(folded(word)) for word in error.near)
-    bare = rf"(?<![\w.\-/#$]){re.escape(folded(code))}(?![\w\-/%]|[.,]\d)"
-    gap = rf"[^\n]{{0,{_NEAR}}}?"
-    return error.id, re.compile(rf"\b(?:{near})\b{gap}(?P<code>{bare})|(?P<code2>{bare}){gap}\b(?:{near})\b")
+def by_wording(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
+    """An official message or a wording that stands there whole; the leftmost longest of those that overlap."""
+    text = reading.folded.text
+    places: list[tuple[int, int, Phrase, bool]] = []
+    for index, start, end in _matches(spotter.exact, text):
+        phrase = spotter.phrases[index]
+        place = _whole_place(phrase, text, start, end)
+        if place:
+            places.append((place[0], place[1], phrase, place[2]))
+    yield from _settled(places, reading, lambda phrase: (How.WORDING, _OFFICIAL if phrase.official else _WORDING))
 
 
-def _any_word(words: tuple[str, ...]) -> re.Pattern[str]:
-    if not words:
-        return re.compile(r"(?!)")  # nothing is about a topic without words
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(folded(word)) for word in words) + r")(?!\w)")
+def by_scanning_slips(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
+    """The same, but for characters that scanning confuses: "lnvalid HTS", "N0t a CSV file"."""
+    text = reading.folded.text
+    slipped: Scanned = scanned(text)
+    places: list[tuple[int, int, Phrase, bool]] = []
+    for index, start, end in _matches(spotter.scans, slipped.text):
+        low, high = slipped.span(start, end)
+        if reading.is_free(low, high) and _is_whole(text, low, high):
+            places.append((low, high, spotter.slipped[index], False))
+    yield from _settled(places, reading, lambda _: (How.LIKENESS, _SCANNED))
 
 
-def _sighting(id_: str, how: How, confidence: float, passage: Passage, text: Folded, span: tuple[int, int]) -> Sighting:
-    start, end = text.at[span[0]], text.at[span[1] - 1] + 1
-    return Sighting(id_, how, round(confidence, 3), passage.original(start, end), passage.where,
-                    surroundings=_sentence(text.text, *span))  # fmt: skip
+def by_likeness(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
+    """What is nearly a known phrase, and candidates that are somewhat like one."""
+    text = reading.folded
+    for like in spotter.likeness.find(text.text, reading.taken):
+        if not denied(text.text, like.start, like.end):
+            # Never as sure as an exact match: another spelling is another chance of being wrong.
+            confidence = min(like.score / 100, _WORDING - 0.01)
+            yield _Seen(like.phrase.id, How.LIKENESS, confidence, like.start, like.end, sure=like.sure)
 
 
-def _sentence(text: str, start: int, end: int) -> str:
-    before = max(
-        (found.end() for found in _SENTENCE_END.finditer(text, max(0, start - 300), start)), default=max(0, start - 300)
-    )
-    after = _SENTENCE_END.search(text, end, end + 300)
-    return text[before : after.start() if after else end + 300].strip()
+# In order: a span that one has settled is not read again by the next.
+MATCHERS: tuple[Callable[[Spotter, _Reading], Iterator[_Seen]], ...] = (
+    by_code,
+    by_wording,
+    by_scanning_slips,
+    by_likeness,
+)
 
 
-def _best(sightings: list[Sighting]) -> tuple[Sighting, ...]:
-    """One for each error, in the order found: CBP's own words before a paraphrase, then the surer."""
+def _matches(automaton: AhoCorasick, text: str) -> Sequence[tuple[int, int, int]]:
+    return automaton.find_matches_as_indexes(text, overlapping=True)[:_MOST_MATCHES]
+
+
+def _whole_place(phrase: Phrase, text: str, start: int, end: int) -> tuple[int, int, bool] | None:
+    """The span of all of a phrase whose fixed text stands at this place, and whether it is official to the letter."""
+    if phrase.whole is None:
+        if not _is_whole(text, start, end):
+            return None
+        if phrase.tail and text.startswith(phrase.tail, end):
+            end += len(phrase.tail)
+        return start, end, phrase.official
+    low, high = max(0, start - LONGEST_GAP), end + LONGEST_GAP
+    for pattern, official in ((phrase.exact, True), (phrase.whole, False)):
+        if pattern is None:
+            continue
+        for found in pattern.finditer(text, low, high):
+            if found.start() <= start and end <= found.end() and _is_whole(text, *found.span()):
+                return found.start(), found.end(), official
+    return None
+
+
+def _settled(
+    places: list[tuple[int, int, Phrase, bool]], reading: _Reading, sureness: Callable[[Phrase], tuple[How, float]]
+) -> Iterator[_Seen]:
+    """The leftmost longest of the places, if they count. A denied one is settled too: it is not read as another."""
+    text = reading.folded.text
+    # Of the same words for two errors, CBP's own before a paraphrase, and the one with a code only beside its code.
+    places.sort(key=lambda one: (one[0], -one[1], one[2].coded and one[2].id not in reading.codes, not one[3]))
+    last = 0
+    for index, (start, end, phrase, verbatim) in enumerate(places):
+        if start < last or not reading.is_free(start, end):
+            continue
+        if phrase.everyday and not _in_company(phrase, reading, start, end):
+            continue
+        last = end
+        insort(reading.taken, (start, end))
+        if not denied(text, start, end):
+            within = None if verbatim else _official_within(places, index)
+            how, confidence = sureness(within[2] if within else phrase)
+            place = within or (start, end)
+            yield _Seen(phrase.id, how, confidence, place[0], place[1], verbatim or within is not None)
+
+
+def _official_within(places: Sequence[tuple[int, int, Phrase, bool]], index: int) -> tuple[int, int, Phrase] | None:
+    """CBP's own words inside a longer wording of the same error ("says Not Started"), else None."""
+    _, high, phrase, _ = places[index]
+    for start, end, other, verbatim in islice(places, index + 1, None):
+        if start >= high:
+            return None
+        if verbatim and end <= high and other.id == phrase.id:
+            return start, end, other
+    return None
+
+
+def _in_company(phrase: Phrase, reading: _Reading, start: int, end: int) -> bool:
+    """Whether everyday words are meant as the message, in a text about CAPE.
+
+    They are in quotes, or behind a word such as "status" and not of people; and, written as CBP writes them, on a line
+    of their own or before such a word ("Not Started claims").
+    """
+    if not reading.about:
+        return False
+    text, lines = reading.folded.text, reading.folded.lines
+    stood = reading.passage.text[slice(*reading.folded.span(start, end))]
+    as_printed = stood.isupper() or stood == phrase.stood
+    if as_printed and _ALONE.search(lines, max(0, start - 4), start) and _ALONE_AFTER.match(lines, end):
+        return True
+    if text[start - 1 : start] == "'" and text[end : end + 1] == "'":
+        return True
+    before = _SENTENCE_END.split(text[max(0, start - _NEAR) : start])[-1].rstrip()
+    after = _SENTENCE_END.split(text[end : end + _NEAR])[0]
+    if phrase.near is None or _PEOPLE.search(before):
+        return False
+    if phrase.near.search(before) or phrase.near.search(phrase.text) or (as_printed and _SAYS.search(before)):
+        return True
+    return as_printed and bool(phrase.near.search(after))
+
+
+def _sighting(one: _Seen, reading: _Reading) -> Sighting:
+    passage, text = reading.passage, reading.folded
+    start, end = text.span(one.start, one.end)
+    low, high = _sentence(text.lines, one.start, one.end)
+    around = passage.text[slice(*text.span(low, high))]
+    return Sighting(
+        one.id, one.how, round(one.confidence, 3), passage.original(start, end), passage.where,
+        verbatim=one.verbatim, surroundings=_SPACES.sub(" ", around).strip(),
+    )  # fmt: skip
+
+
+def _sentence(lines: str, start: int, end: int) -> tuple[int, int]:
+    """The span of the sentence round a span."""
+    floor = max(0, start - _AROUND)
+    low = max((found.end() for found in _SENTENCE_END.finditer(lines, floor, start)), default=floor)
+    after = _SENTENCE_END.search(lines, end, end + _AROUND)
+    return low, after.end() if after else min(len(lines), end + _AROUND)
+
+
+def _best_seen(seen: Sequence[_Seen]) -> list[_Seen]:
+    """Of each error in one passage the best, sure and not, in the order first found."""
+    best: dict[tuple[str, bool], _Seen] = {}
+    for one in sorted(seen, key=lambda one: one.start):
+        other = best.setdefault((one.id, one.sure), one)
+        if (one.verbatim, one.confidence) > (other.verbatim, other.confidence):
+            best[one.id, one.sure] = one
+    return list(best.values())
+
+
+def _best(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
+    """One for each error, in the order found: CBP's own words before a paraphrase, then the surer, then a forward."""
     best: dict[str, Sighting] = {}
     for one in sightings:
         other = best.get(one.id)
-        if other is None or (one.verbatim, one.confidence) > (other.verbatim, other.confidence):
+        if other is None or _worth(one) > _worth(other):
             best[one.id] = one
     return tuple(best.values())
 
 
-def _negated(text: str, start: int, end: int) -> bool:
-    """Whether the words around say that this is not it: "it is not the …", "… is gone". Not the words inside."""
-    return bool(_NOT_BEFORE.search(text[max(0, start - 60) : start]) or _NOT_AFTER.match(text[end : end + 60]))
+def _worth(one: Sighting) -> tuple[bool, float, bool]:
+    return one.verbatim, one.confidence, one.where not in ("subject", "text")
 
 
-def _whole_words(text: str, start: int, end: int) -> bool:
-    before = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
-    return before and (end == len(text) or not (text[end].isalnum() and text[end - 1].isalnum()))
-
-
-def _widened(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span moved out to whole words, at most a word either side."""
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
-    while start < end - 1 and text[start] == " ":
-        start += 1
-    while end - 1 > start and text[end - 1] == " ":
-        end -= 1
-    return start, end
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences, a long one in overlapping windows: likeness is judged within one thought."""
-    start = 0
-    for stop in [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]:
-        low = start
-        while stop - low > _PIECE:
-            yield low, low + _PIECE
-            low += _PIECE // 2
-        if stop - low >= _LIKE_LEAST:
-            yield low, stop
-        start = stop
-
-
-def _floor(phrase: _Phrase) -> float:
-    """Points from which a likeness is sure; the shorter the phrase, the more a slip changes what it says."""
-    length = len(phrase.text)
-    return 96.0 if length < 20 else 93.0 if length < 32 else 90.0  # noqa: PLR2004 - two slips in 20, three in 32
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a span begins and ends with whole words."""
+    begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
+    return begins and (end >= len(text) or not (text[end].isalnum() and text[end - 1].isalnum()))

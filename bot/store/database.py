@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
@@ -108,8 +109,9 @@ class Database:
 
     def insert_new(self, connection: Connection, table: Table, **values: Any) -> bool:
         """Insert a row unless one like it is there; say whether it is new."""
-        result = connection.execute(self._insert(table).values(**values).on_conflict_do_nothing())
-        return bool(result.rowcount)
+        key = table.primary_key.columns.values()[0]  # returned if inserted; psycopg gives no row count here
+        statement = self._insert(table).values(**values).on_conflict_do_nothing().returning(key)
+        return connection.execute(statement).first() is not None
 
     def clock(self) -> ColumnElement[float]:
         """Seconds since 1970 by the database's own clock, as an expression."""
@@ -125,9 +127,19 @@ class Database:
 
 def write_ahead_log(file: Path) -> None:
     """Set SQLite's write-ahead log on the file, made if it is missing: the mode stays with the file."""
+    deadline = time.monotonic() + BUSY_MS / 1000
     connection = sqlite3.connect(file, timeout=BUSY_MS / 1000)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                # Two processes that change the mode at once are not made to wait for each other, as others are.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
     finally:
         connection.close()
 
