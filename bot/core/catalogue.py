@@ -1,6 +1,6 @@
 """What the bot knows, as frozen values: known errors with dated rules and advice, and the contacts.
 
-`bot/knowledge.py` reads them from `knowledge/`; nothing here touches a file. The format is explained for brokers in
+`bot/knowledge/` reads them from `knowledge/`; nothing here touches a file. The format is explained for brokers in
 `knowledge/README.md`.
 """
 
@@ -71,11 +71,12 @@ class LookAlike:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact comes from: an address or a CSMS number, and the day of the text read."""
+    """Where a fact comes from, the day of the text read, and its address on the web, if it has one."""
 
     what: str
     dated: date | None = None
     official: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class KnownError:
     replaced_by: tuple[str, ...] = ()
     path: str = ""
 
+    @property
+    def official(self) -> str:
+        """CBP's text as CBP prints it, the first of several; empty when there is none."""
+        return self.messages[0].replace("{", "").replace("}", "") if self.messages else ""
+
     def rule_on(self, day: date, type06: Type06 = Type06.UNKNOWN) -> Rule:
         """The rule that decides on `day`. A rule for type 06 yes or no beats one for any that began the same day.
 
@@ -127,12 +133,13 @@ class KnownError:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to. `key` is what knowledge files name."""
+    """Whom to write to. `key` is what knowledge files name. `address` is for e-mail; empty when there is only a phone."""
 
     key: str
     name: str
     address: str
     about: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
         html=voice.say("reply.html.j2", **values),
         diagnosis=_light(diagnosis),
         outputs=outputs,
+        headline=headline(diagnosis),
     )
 
 

@@ -1,128 +1,206 @@
-"""Entry numbers in running text, told apart from everything else that is made of eleven characters.
+"""Entry numbers in running text, told apart from everything else that is made of about eleven characters.
 
-Sure: the dashed form with a fitting check digit. A bare run of eleven needs more when it has no letter in its filer
-code, since one random number in ten passes the check: a word such as "entry" near it, or a line of its own, or another
-sure entry in the text. HTS numbers, claim numbers, importer numbers, containers, telephone numbers, dates, addresses
-and identifiers are passed over. Only what has the clear shape of an entry number is called suspect.
+A match of `_FORMS` has one of six forms; `_is_sure` says of each what is enough to take it, `_suspicion` what is enough
+to call it suspect. Sure by itself: FFF-NNNNNNN-C with a fitting check digit. One random number in ten passes the check, so a
+bare run of eleven digits needs a word such as "entry" near it, a line of its own, a neighbour in a list, or a sure
+entry of the same filer. Calling a good entry bad is worse than missing a bad one: a suspect needs the clear shape.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core import entry_number
+from bot.core import entry_context, entry_number
+from bot.core.confirmed import vouched
+from bot.core.entry_context import Says
 from bot.core.model import FoundEntries, SuspectEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DASH = "[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad]"
-_GAP = rf"(?:[ \u00a0\u2007\u2009\u202f]?{_DASH}[ \u00a0\u2007\u2009\u202f]?|[ \u00a0\u2007\u2009\u202f])"
-_WORD = "[0-9A-Za-z\uff10-\uff19\uff21-\uff3a]"
-_DIGIT = "[0-9\uff10-\uff19OoIl]"
-_FORM = re.compile(
-    rf"(?<![\w.@/#$€£+=&%-])(?P<filer>{_WORD}{{2,3}})(?P<gap1>{_GAP})?(?P<serial>{_DIGIT}{{5,8}})(?P<gap2>{_GAP})?"
-    rf"(?P<check>{_DIGIT})(?![\w@/%]|[.,]\d|{_DASH}\d)"
+_DASH = "[-\u2010-\u2015\u2212\u2043\u02d7\ufe58\ufe63\uff0d]"
+_SP = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]"
+_JOIN = rf"{_SP}?{_DASH}{_SP}?(?:\r?\n[ >]{{0,4}})?"  # a dash; a mail program may have broken the line after it
+_W = "[0-9A-Za-z\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
+_D = "[\\dOoIl]"
+# Not inside a word, a longer number, an amount, a path of numbers; an underscore is only borne by the dashed form.
+_LEFT = rf"(?<![^\W_])(?<![^\W_]{_DASH})(?<!\d[.])(?<![@\\%$€£])"
+_RIGHT = rf"(?![^\W_])(?!{_DASH}\d)(?![@%])(?![.]\d)"
+_FORMS = re.compile(
+    rf"{_LEFT}(?:"
+    rf"(?P<dashed>{_W}{{3}}{_JOIN}{_D}{{7}}{_JOIN}{_D})"
+    rf"|(?P<short>\d{{1,2}}{_DASH}\d{{7}}{_DASH}\d)"  # a leading zero lost, or two
+    rf"|(?P<grouped>{_W}{{3}}{_JOIN}{_D}{{8}}|{_W}{{3}}{_D}{{7}}{_JOIN}{_D})"
+    rf"|(?P<spaced>{_W}{{3}}(?:{_SP}|{_JOIN}){_D}{{7}}(?:{_SP}|{_JOIN}){_D}|{_W}{{3}}{_SP}{_D}{{8}})"
+    rf"|(?P<odd>{_W}{{3}}{_DASH}\d{{5,9}}{_DASH}\d|{_W}{{3}}{_DASH}\d{{7}})"  # a digit too many or too few
+    rf"|(?P<bare>(?<!_){_W}{{3}}{_D}{{8}}(?!_)|(?<!_)\d{{9,10}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{6,7}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{9}}(?!_))"
+    rf"){_RIGHT}"
 )
-_ZERO_LOST = re.compile(rf"(?<![\w.@/#$€£+=&%-])\d{{1,2}}{_DASH}\d{{7}}{_DASH}\d(?![\w@/%]|{_DASH}\d)")
-_TOKEN = re.compile(r"\S+")
-_TOPIC = re.compile(
-    r"\b(?:entry|entries|entry[ -]?(?:no|num|number|summary|summaries)s?|es|summary|summaries)\b", re.IGNORECASE
-)
-_OTHER = re.compile(
-    r"\b(?:claims?|csms|phone|telephone|tel|fax|call|mobile|cell|container|b/?l|bill of lading|tracking|awb|po|invoice"
-    r"|inv|order|ref|reference|isf|bond|ein|irs|importer (?:no|number)|account|acct|ticket|case|hts|htsus|pro)\b"
-    r"[\w ]{0,12}[.:#]*\s*#?\Z",
-    re.IGNORECASE,
-)
-_NEAR = 60  # characters before a number in which a word tells what it is
-_CONTAINER = re.compile(r"[A-Za-z]{4}\d{7}\Z")
-_MOST = 20_000  # entries taken from one text: twice what a Declaration may hold
+_TOKEN = re.compile(r"[^\s<>|;]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe0f]")
+_USUAL = re.compile(r"[0-9A-Z]{3}(?:-[0-9]{7}-[0-9]|[0-9]{8})")
+_PHONE = re.compile(r"1[2-9]\d{2}[2-9]\d{6}")  # with the country code of North America
+_ALONE_LEFT = re.compile(r"[\s>*•·#\"'(–—-]*(?:\(?\d{1,3}[.)][ \t]+)?[\"'(#]?")
+_MOST = 20_000  # numbers looked at in one text: twice what a Declaration may hold
+_ROW = 300  # characters between the first cells of two rows of one table at the most
 
 
-def find(text: str) -> FoundEntries:
-    """Give the distinct entry numbers in order, those that only look like one, and what was read otherwise."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Something of a form, and what stands round it. `says` counts a list's first word for all of the list."""
+
+    form: str
+    stood: str
+    number: str
+    reasons: tuple[str, ...]
+    says: Says
+    alone: bool
+
+    @property
+    def filer(self) -> str:
+        return self.number[: entry_number.FILER]
+
+    @property
+    def mixed(self) -> bool:
+        """Letters and digits in the filer code, as in B76: hardly a word, a telephone number or an airline."""
+        return not self.filer.isdigit() and not self.filer.isalpha()
+
+    @property
+    def named(self) -> bool:
+        """Whether the text calls it an entry, or gives it a line to itself."""
+        return self.says >= Says.NEAR or (self.alone and self.says > Says.OTHER and not _PHONE.fullmatch(self.number))
+
+
+def find(text: str, confirmed: tuple[str, ...] = ()) -> FoundEntries:
+    """Give the distinct entry numbers in order, those that only look like one, and what was read otherwise.
+
+    `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for: taken, and named among the repaired.
+    """
+    forms = list(_forms(text))
+    known = vouched(confirmed)
+    sure = {one.number for one in forms if entry_number.is_checked(one.number) and _is_sure(one)}
+    filers = {number[: entry_number.FILER] for number in sure} | _filers_in_a_row(forms)
     entries: dict[str, None] = {}
     suspects: dict[str, SuspectEntry] = {}
     repaired: dict[str, str] = {}
-    unsure: list[str] = []
-    for stood, before, alone in _forms(_TOKEN.sub(_without_addresses, text)):
+    for one in forms:
+        wanted = known.get(one.stood, known.get(one.number, ""))
+        if one.number in sure or (entry_number.is_checked(one.number) and _is_likely(one, filers, anything=bool(sure))):
+            entries.setdefault(one.number)
+            if not _USUAL.fullmatch(one.stood):
+                repaired.setdefault(one.stood, one.number)
+        elif wanted:
+            entries.setdefault(wanted)
+            repaired.setdefault(one.stood, wanted)
+        elif reason := _suspicion(one, filers):
+            suspects.setdefault(one.number, SuspectEntry(one.stood, reason, entry_number.propose(one.number)))
+    return FoundEntries(tuple(entries), tuple(suspects.values()), tuple(repaired.items()))
+
+
+def _forms(text: str) -> Iterator[_Form]:
+    """Everything of a form, in order. What is invisible does not count, links and mail addresses are passed over."""
+    places = None
+    if _INVISIBLE.search(text):
+        places = [at for at, character in enumerate(text) if not _INVISIBLE.match(character)]
+    visible = _TOKEN.sub(_without_address, "".join(text[at] for at in places) if places is not None else text)
+    end, says, first_says, first_end = 0, Says.NOTHING, Says.NOTHING, -_ROW
+    for count, found in enumerate(_FORMS.finditer(visible)):
+        if count >= _MOST:
+            return
+        in_list = count > 0 and entry_context.is_list(visible[end : found.start()][: entry_context.WINDOW])
+        own = entry_context.read(visible, found.start(), found.end())
+        starts_row = _ALONE_LEFT.fullmatch(_line_before(visible, found.start())) is not None
+        if own is Says.NOTHING and in_list:
+            own = says
+        elif own is Says.NOTHING and starts_row and found.start() - first_end < _ROW:
+            own = min(first_says, Says.NEAR)
+        if starts_row:
+            first_says, first_end = own, found.end()
+        end, says = found.end(), own
+        alone = starts_row and not visible[end : end + _ROW].partition("\n")[0].strip(" \t\r,;.*|\"')")
+        stood = found[0] if places is None else text[places[found.start()] : places[end - 1] + 1]
         number, reasons = entry_number.repair(stood)
-        asked = _is_topic(before)
-        if entry_number.is_checked(number):
-            if _dashed(stood) or asked or alone or not number[:3].isdigit():
-                entries.setdefault(number)
-                if set(reasons) - {"dash"} or not _plainly_dashed(stood):
-                    repaired.setdefault(stood, number)
-            else:
-                unsure.append(number)
-        elif _dashed(stood) or asked:
-            suspect = _suspect(stood, number)
-            if suspect:
-                suspects.setdefault(number, suspect)
-        if len(entries) >= _MOST:
-            break
-    if entries:  # one sure entry makes a list of the others; alone, a bare number may be anything
-        entries.update(dict.fromkeys(unsure))
-    done = {stood: number for stood, number in repaired.items() if stood != number and not _plainly_dashed(stood)}
-    return FoundEntries(tuple(entries), tuple(suspects.values()), tuple(done.items()))
+        yield _Form(found.lastgroup or "", stood, number, reasons, own, alone)
 
 
-def _without_addresses(token: re.Match[str]) -> str:
+def _line_before(text: str, start: int) -> str:
+    return text[max(0, start - entry_context.WINDOW) : start].rpartition("\n")[2]
+
+
+def _without_address(token: re.Match[str]) -> str:
     """Links, mail addresses and Message-IDs blanked out; the length stays."""
     word = token[0]
-    return " " * len(word) if "//" in word or "@" in word or word.startswith("www.") else word
+    return " " * len(word) if "://" in word or "@" in word or word.startswith("www.") else word
 
 
-def _forms(text: str) -> Iterator[tuple[str, str, bool]]:
-    """Each thing of the shape: as it stood, what stands before it, and whether it has the line to itself."""
-    places = [(found.start(), found.end()) for pattern in (_FORM, _ZERO_LOST) for found in pattern.finditer(text)]
-    last = -1
-    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
-        if start < last:
+def _is_sure(one: _Form) -> bool:
+    """Whether a number that passes the check is an entry for its form and the words round it."""
+    if one.form == "dashed":
+        return True
+    if _is_air_waybill(one):
+        return one.says is Says.DIRECT
+    if one.form == "spaced" and not one.mixed:  # "the 1234567 8", "call 316 2509314 6"
+        return (
+            one.named if one.filer.isdigit() else one.says is Says.DIRECT and one.stood[: entry_number.FILER].isupper()
+        )
+    if one.mixed:
+        return one.says > Says.OTHER
+    return one.named if one.form == "bare" else one.says >= Says.NEAR
+
+
+def _is_likely(one: _Form, filers: set[str], *, anything: bool) -> bool:
+    """Whether a passing number is an entry because others are: of the same filer, or at all."""
+    if one.filer in filers:
+        return True
+    return anything and one.form == "bare" and one.says > Says.OTHER and not _PHONE.fullmatch(one.number)
+
+
+def _filers_in_a_row(forms: list[_Form]) -> set[str]:
+    """Filer codes of two bare numbers or more that all pass the check: by chance that is one in a hundred."""
+    passing: dict[str, set[str]] = {}
+    failing: set[str] = set()
+    for one in forms:
+        if one.form != "bare" or len(one.number) != entry_number.LENGTH or one.says is Says.OTHER:
             continue
-        stood, before = text[start:end], text[max(0, start - _NEAR) : start]
-        if _CONTAINER.match(stood) or _OTHER.search(before) or _is_other_shape(stood):
-            continue
-        last = end
-        yield stood, before, _is_alone(text, start, end)
+        if entry_number.is_checked(one.number) and not _PHONE.fullmatch(one.number):
+            passing.setdefault(one.filer, set()).add(one.number)
+        else:
+            failing.add(one.filer)
+    return {filer for filer, numbers in passing.items() if len(numbers) > 1 and filer not in failing}
 
 
-def _is_alone(text: str, start: int, end: int) -> bool:
-    """Whether it has its line to itself, but for bullets and commas. A look at a few characters either side."""
-    left = text[max(0, start - _NEAR) : start].rpartition("\n")[2]
-    right = text[end : end + _NEAR].partition("\n")[0]
-    return not (left + right).strip(" \t,;*•-–\"'|>")
+def _suspicion(one: _Form, filers: set[str]) -> str:
+    """Why it is a suspect (the contract's word), or empty: then nothing is said of it."""
+    if one.says is Says.OTHER or _is_air_waybill(one) or one.filer == "000":
+        return ""
+    if len(one.number) == entry_number.LENGTH:
+        return _wrong_eleven(one, known=one.filer in filers)
+    proposal = entry_number.propose(one.number)
+    if proposal and one.number.isdigit() and one.form != "odd":
+        one_zero = one.form == "short" or len(one.number) == entry_number.LENGTH - 1
+        named = one.named if one_zero else one.says is Says.DIRECT
+        return "lost-leading-zero" if named or proposal[: entry_number.FILER] in filers else ""
+    clear = one.form in ("odd", "short") or (one.form == "bare" and one.mixed)
+    return "not-11-characters" if clear and (one.filer in filers or one.says is Says.DIRECT) else ""
 
 
-def _suspect(stood: str, number: str) -> SuspectEntry | None:
-    """What kind of wrong it is, if its shape is clear enough to speak of."""
-    proposal = entry_number.propose(number)
-    if len(number) == entry_number.LENGTH and entry_number.SHAPE.fullmatch(number):
-        return SuspectEntry(stood, "bad-check-digit", proposal)
-    if len(number) < entry_number.LENGTH and number.isdigit() and proposal:
-        return SuspectEntry(stood, "lost-leading-zero", proposal)
-    if len(number) == entry_number.LENGTH and proposal:
-        return SuspectEntry(stood, "bad-format", proposal)
-    if _plainly_dashed(stood) and len(number) != entry_number.LENGTH:
-        return SuspectEntry(stood, "not-11-characters", proposal)
-    return None
+def _wrong_eleven(one: _Form, *, known: bool) -> str:
+    """Eleven characters that fail. The dashed form is clear; of others it takes the word "entry" beside them."""
+    if one.form == "dashed":
+        clear = one.says >= Says.NEAR or not one.stood[: entry_number.FILER].islower()
+    elif one.form == "spaced":  # "the 20260420" has the shape too
+        clear = one.says is Says.DIRECT and not one.filer.isalpha()
+    else:
+        clear = one.says is Says.DIRECT or (one.says is Says.NEAR and one.mixed)
+    if not (clear or known):
+        return ""
+    if entry_number.SHAPE.fullmatch(one.number):
+        return "bad-check-digit"
+    return "bad-format" if entry_number.propose(one.number) else ""
 
 
-def _is_topic(before: str) -> bool:
-    return bool(_TOPIC.search(before.rpartition(".\n")[2]))
-
-
-def _dashed(stood: str) -> bool:
-    return bool(re.search(_DASH, stood))
-
-
-def _plainly_dashed(stood: str) -> bool:
-    """As people write it, or as a file has it: nothing to mention."""
-    return bool(re.fullmatch(r"[0-9A-Z]{2,3}-[0-9]{6,8}-[0-9]|[0-9A-Z]{3}[0-9]{8}", stood))
-
-
-def _is_other_shape(stood: str) -> bool:
-    """A telephone number with country code (1 866 530 4172), or an EIN with its suffix (12-345678900)."""
-    return bool(re.fullmatch(r"1[ -]\d{3}[ -]\d{3}[ -]\d{4}|\d\d-\d{7}(?:\d\d)?", stood))
+def _is_air_waybill(one: _Form) -> bool:
+    """The form of an air waybill, 176-12345675: an airline's three digits, a dash, eight digits."""
+    return one.filer.isdigit() and re.fullmatch(rf"\d{{3}}\s?{_DASH}\s?\d{{8}}", one.stood) is not None

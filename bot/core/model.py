@@ -328,7 +328,8 @@ class Diagnosis:
 class Reply:
     """What goes back: plain `text` is complete on its own, `html` is the same for a mail program.
 
-    `outputs` are the attached files. `diagnosis` lets a channel lay out the same facts in its own form.
+    `outputs` are the attached files. `diagnosis` lets a channel lay out the same facts in its own form; `headline` is
+    the verdict in one line.
     """
 
     subject: str
@@ -336,3 +337,4 @@ class Reply:
     html: str
     diagnosis: Diagnosis
     outputs: tuple[Output, ...] = ()
+    headline: str = ""

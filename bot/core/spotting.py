@@ -179,8 +179,8 @@ def _settled(
 ) -> Iterator[_Seen]:
     """The leftmost longest of the places, if they count. A denied one is settled too: it is not read as another."""
     text = reading.folded.text
-    # Of the same words for two errors, CBP's own before a paraphrase, and the one with a code only beside its code.
-    places.sort(key=lambda one: (one[0], -one[1], one[2].coded and one[2].id not in reading.codes, not one[3]))
+    # Of the same words for two errors, the one whose code stands there, then one that has none, then CBP's own words.
+    places.sort(key=lambda one: (one[0], -one[1], one[2].id not in reading.codes, one[2].coded, not one[3]))
     last = 0
     for index, (start, end, phrase, verbatim) in enumerate(places):
         if start < last or not reading.is_free(start, end):

@@ -140,7 +140,7 @@ def finding(sighting: Sighting, error: KnownError, today: date, type06: Type06) 
         where=sighting.where,
         next_step=rule.next_step,
         escalate=rule.escalate,
-        official=error.messages[0] if error.messages else "",
+        official=error.official,
         verbatim=sighting.verbatim,
         filed=error.filed,
         sections=advice.sections,

@@ -6,7 +6,7 @@ from entry_numbers import dashed, entry, wrong
 from bot.core.entries_in_text import find
 
 A, B, C = entry("B76", 324527), entry("H5K", 4410017), entry("012", 2203118)
-DIGITS = entry("316", 2509314)
+DIGITS, SAME, OTHER = entry("316", 2509314), entry("316", 2509315), entry("595", 5663812)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,25 @@ DIGITS = entry("316", 2509314)
         ("B760324527-8", [A]),
         (f"({dashed(A)}).", [A]),
         (f"entry:{A};{B}", [A, B]),
+        (f"Entry #{dashed(A)} was rejected", [A]),
+        (
+            f"our claim on {dashed(A)} and the account for {dashed(B)}",
+            [A, B],
+        ),  # sure by its form, whatever it is called
+        (f"claims for entry {DIGITS}", [DIGITS]),
+        (f"{dashed(DIGITS)},{dashed(OTHER)}", [DIGITS, OTHER]),
+        (f"entries {DIGITS},{OTHER} and {dashed(A)}/{dashed(B)}", [DIGITS, OTHER, A, B]),
+        (f"-{dashed(A)}\n-{dashed(B)}", [A, B]),
+        (f"7501_{dashed(A)}.pdf", [A]),
+        (f"Entry Number\n{DIGITS}  Rejected\n{OTHER}  Rejected", [DIGITS, OTHER]),
+        (f"{SAME}, {DIGITS}: what now?", [SAME, DIGITS]),  # two of one filer that pass
+        (f"container MSCU1234567, entry {DIGITS}", [DIGITS]),
+        (f'"{DIGITS}" (entry)', [DIGITS]),
+        ("B76-\n0324527-8", [A]),
+        ("B76\u200b-0324527-8", [A]),
+        ("B76-03245278", [A]),
+        ("entry 316-25093146", [DIGITS]),
+        (f"my ref is {dashed(A)}", [A]),
     ],
 )
 def test_found(text, entries):
@@ -50,6 +69,18 @@ def test_found(text, entries):
         "250101-12345",
         "123-45-6789",
         "550e8400-e29b-41d4-a716-446655440000",
+        "MAWB 176-12345675",
+        "MAWB: 176-12345675 for the entry pending",
+        "the 20260420 release",
+        "HBL SHA12345678",
+        "booked ABC12345678",
+        "case 123-456789-0",
+        "see 12-345678-9",
+        "the entry was filed 20260420 by agent 11234567890",
+        "call me about the entry at 18665304172",
+        "USD 31625093146 paid",
+        f"tracking {DIGITS} and {SAME}",
+        "18665304172",
     ],
 )
 def test_passed_over(text):
@@ -66,6 +97,8 @@ def test_passed_over(text):
         (f"entry {C[1:]}", "lost-leading-zero", C),
         (f"entry {C[1:3]}-{C[3:10]}-{C[10]}", "lost-leading-zero", C),
         ("entry B76-O324527-8", "bad-format", A),
+        ("entry B76-032457-8", "not-11-characters", ""),
+        ("entry B76-0324527", "not-11-characters", ""),
     ],
 )
 def test_suspects_are_named_and_never_applied(text, reason, proposal):
@@ -75,9 +108,24 @@ def test_suspects_are_named_and_never_applied(text, reason, proposal):
     assert (suspect.reason, suspect.proposal) == (reason, proposal)
 
 
+@pytest.mark.parametrize("first", range(10))
+def test_an_air_waybill_is_not_an_entry_whatever_its_last_digit(first):
+    found = find(f"MAWB 176-1234567{first} is here; see 020-7654321{first}")
+    assert (found.entries, found.suspects) == ((), ())
+
+
+def test_what_a_person_confirms_is_taken_and_named():
+    text = f"entry {dashed(wrong(A))} and entry {C[1:]}"
+    found = find(text, (wrong(A), f"{C[1:]}={C}"))
+    assert found.entries == (wrong(A), C)
+    assert found.suspects == ()
+    assert found.repaired == ((dashed(wrong(A)), wrong(A)), (C[1:], C))
+
+
 def test_repairs_are_reported_and_the_usual_form_is_not():
     assert find(f"{dashed(A)} {B}").repaired == ()
     assert find("B76–0324527–8").repaired == (("B76–0324527–8", A),)
+    assert find("B76\u200b-0324527-8").repaired == (("B76\u200b-0324527-8", A),)
 
 
 @pytest.mark.parametrize("text", ["B76-0324527-8 " * 7_000, "1" * 100_000, "a@" * 50_000, "B76-03245 27-8\n" * 6_000])

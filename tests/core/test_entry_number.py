@@ -84,6 +84,13 @@ def test_what_kind_of_wrong(value, error, reason):
         ("B7６03245278", ("invisible-character",)),
         ("\u0662", None),
         ('="B7603245278"', ("apostrophe",)),
+        ("\u200b'B7603245278", ("invisible-character", "apostrophe")),
+        ("'B7603245278'", ("apostrophe",)),
+        ("“B7603245278”", ("apostrophe",)),
+        ("B7603245278\ufe0f", ("invisible-character",)),  # variation selector: a mark, not a space
+        ("\u2800B7603245278", ("invisible-character",)),  # a blank Braille pattern
+        ("B76032452\u0667\u0668", ("invisible-character",)),  # Arabic digits
+        ("Ｂ76−0324527−8", ("invisible-character", "dash")),
     ],
 )
 def test_repairs_are_reported(value, reasons):
@@ -98,6 +105,18 @@ def test_a_letter_is_never_repaired_only_proposed():
     assert repair("B76O3245278")[0] == "B76O3245278"
     assert propose("B76O3245278") == "B7603245278"
     assert propose("B76032452l8") == ""  # does not fit the check digit
+
+
+@pytest.mark.parametrize("value", ["ºA603245278", "B7İ03245278", "B7603245 27Ⅷ", "ſ7603245278", "B76032452①8"])
+def test_what_only_resembles_a_letter_or_digit_is_not_mended(value):
+    assert not is_valid(value)
+    assert propose(value) == ""
+
+
+@pytest.mark.parametrize("value", ["31625093146.0", "31625093146,00", "31,625,093,146", "31.625.093.146"])
+def test_a_number_that_went_through_a_data_program_is_proposed(value):
+    assert propose(value) == "31625093146"
+    assert not is_valid(value)
 
 
 def test_letters_in_a_filer_code_stay():

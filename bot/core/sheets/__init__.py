@@ -1,6 +1,6 @@
 """Table files: bytes -> rows, and rows -> findings.
 
-A new file format is one reader in READERS; a new kind of table is one entry in JUDGES.
+A new file format is one reader in READERS; a new kind of table is one entry in `kinds` and a module that judges it.
 """
 
 from __future__ import annotations
@@ -8,62 +8,71 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.model import Attachment, Sheet, Table
-from bot.core.sheets import declaration, delimited, foreign
+from bot.core.sheets import declaration, delimited, foreign, kinds
+from bot.core.sheets.layout import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_BYTES = 200_000_000  # the contract's limit for a file
 # Each looks at the bytes: a table, a sentence why it cannot be read, or None: not its format.
 READERS: tuple[Callable[[bytes], Table | str | None], ...] = (foreign.read, delimited.read)
 
-# Tables of ours that are told by their header and not read row by row yet.
-_NAMED = (
-    ("claim-details", {"entrynumber", "claimnumber", "status", "errordescription"}, "a Claim Details file"),
-    ("es-003", {"entrysummarynumber", "tariffordinalnumber"}, "an ES-003 export"),
-    ("es-003", {"entrysummarynumber", "htsnumberfull"}, "an ES-003 export"),
-)
-_HEADER_WITHIN = 30  # rows of prompts and titles that a report has above its header at the most
 
+def read(attachment: Attachment, filer_codes: tuple[str, ...] = (), confirmed: tuple[str, ...] = ()) -> Sheet:
+    """Take a file as it came; give what was found in it. Never raises: a file that cannot be read says why.
 
-def read(file: Attachment, filer_codes: tuple[str, ...] = (), confirmed: tuple[str, ...] = ()) -> Sheet:
-    """Take a file as it came; give what was found in it. Never raises: a file that cannot be read says why."""
-    if file.problem:
-        return _refused(file, file.problem)
-    if not file.content:
-        return _refused(file, "The file is empty (0 bytes). Attach it again.")
+    `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for.
+    """
+    if why := _unusable(attachment):
+        return _refused(attachment, why)
     for reader in READERS:
-        table = reader(file.content)
+        kind, title = _kind(attachment.content) if reader is delimited.read else ("", "")
+        if kind:  # before all of it is read: an ES-003 may have a million rows
+            return _refused(attachment, _NOT_YET.format(title=title), kind)
+        table = reader(attachment.content)
         if isinstance(table, str):
-            return _refused(file, table)
+            return _refused(attachment, table)
         if table is not None:
-            return _judged(file, table, filer_codes, confirmed)
-    return _refused(file, "I cannot tell what this file is. Paste the message as text, or attach a CSV.")
+            return _judged(attachment, table, filer_codes, confirmed)
+    return _refused(attachment, "I cannot tell what this file is. Paste the message as text, or attach a CSV.")
+
+
+def _unusable(file: Attachment) -> str:
+    """Why there is nothing to look at, with what to do, or empty."""
+    if file.problem:
+        return file.problem
+    if not file.content:
+        return "The file is empty (0 bytes). Attach it again."
+    if len(file.content) > MAX_BYTES:
+        return "This file is larger than 200 MB. Split it, or export fewer rows."
+    if not file.content.strip():
+        return "The file holds nothing but blank lines. Attach the one that has the entry numbers."
+    return ""
+
+
+_NOT_YET = (
+    "This is {title}. I cannot work through it row by row yet. Paste the error texts with their entry numbers,"
+    " or attach the CAPE Declaration CSV."
+)
+
+
+def _kind(content: bytes) -> tuple[str, str]:
+    head = delimited.head(content, kinds.HEADER_WITHIN)
+    return kinds.named(head) if head is not None else ("", "")
 
 
 def _judged(file: Attachment, table: Table, filer_codes: tuple[str, ...], confirmed: tuple[str, ...]) -> Sheet:
-    kind, title = _named(table)
-    if kind:
-        sentence = (
-            f"This is {title}. I cannot work through it row by row yet. Paste the error texts with their entry numbers,"
-            " or attach the CAPE Declaration CSV."
+    where = layout(table)
+    if where is None:
+        return _refused(
+            file,
+            "I do not know this kind of table. I read CAPE Declaration CSVs (one column, header Entry Number);"
+            " paste what ACE says as text.",
         )
-        return _refused(file, sentence, kind)
-    if declaration.is_declaration(table):
-        return declaration.judge(file, table, filer_codes, confirmed)
-    return _refused(
-        file,
-        "I do not know this kind of table. I read CAPE Declaration CSVs (one column, header Entry Number);"
-        " paste what ACE says as text.",
-    )
-
-
-def _named(table: Table) -> tuple[str, str]:
-    for row in table.rows[:_HEADER_WITHIN]:
-        names = {"".join(filter(str.isalnum, cell.lower())) for cell in row.cells}
-        for kind, needed, title in _NAMED:
-            if needed <= names:
-                return kind, title
-    return "", ""
+    if why := declaration.unusable(table, where):
+        return _refused(file, why, "declaration")
+    return declaration.judge(file, table, where, filer_codes, confirmed)
 
 
 def _refused(file: Attachment, why: str, kind: str = "other") -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ REASON_WORDS = {
     "too-many-entries": "more than 9,999 entry numbers: split the file",
     "file-too-large": "larger than 1 MB: split the file",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a Japanese Excel reads the wide ones alike
+_INNER = re.compile(r"([;\t])(?=\s*[=+\-@＝＋－＠])")  # where ";" separates, a formula may begin after one
 
 
 def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> bytes:
@@ -67,5 +69,9 @@ def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> by
 
 def defuse(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula; line ends and NUL go, so that a row stays a row."""
-    flat = " ".join(cell.replace("\0", "").split("\n")).replace("\r", " ")
-    return f"'{flat}" if flat.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) else flat
+    flat = cell.replace("\0", "").replace("\r", " ").replace("\n", " ")
+    if not flat or (flat.isalnum() and flat.isascii()):  # most cells: an entry number
+        return flat
+    visible = flat.lstrip().lstrip("\ufeff\u200b\u200e\u200f\u2060").lstrip()
+    flat = _INNER.sub(r"\1'", flat)
+    return f"'{flat}" if visible.startswith(_FORMULA) or cell.startswith(_FORMULA) else flat

@@ -7,64 +7,73 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core import entry_number
+from bot.core.confirmed import vouched
 from bot.core.model import Attachment, Fault, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
+from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_like_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 HEADER = "Entry Number"
 MAX_ENTRIES = 9_999  # K1: the page says 9,999, the error text 10,000; the safe one
 MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
-_HEADER_WITHIN = 10  # rows in which a header is looked for; ACE wants it in the first
-_NAMES = {"entrynumber", "entrynumbers", "entryno", "entrynum", "entrysummarynumber", "entry"}
-_TYPE_NAMES = {"entrytype", "entrytypecode", "type"}
-_SCIENTIFIC = re.compile(r"\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
-_MOST_SAID = 20_000  # faults kept; a file with more is a wrong file, and the count of rows says so
+MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
+_TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
+_FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class _Tally:
     """What a pass over the rows gathers."""
 
+    vouched: Mapping[str, str]
+    codes: frozenset[str]
     rows: int = 0
     entries: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def say(self, row: int | None, value: str, reason: str, proposal: str = "", *, repaired: bool = False) -> None:
-        if len(self.faults) < _MOST_SAID:
-            self.faults.append(Fault(row, value, reason, repaired, proposal))
+        self.faults.append(Fault(row, value, reason, repaired, proposal))
 
 
-def is_declaration(table: Table) -> bool:
-    """A header that names entry numbers, or most rows begin with something of an entry number's shape."""
-    if _header(table.rows) is not None:
-        return True
-    filled = [row for row in table.rows if any(cell.strip() for cell in row.cells)]
-    alike = sum(_looks_like_entry(row.cells[0]) for row in filled)
-    return bool(filled) and alike * 2 > len(filled)
+def unusable(table: Table, where: Layout) -> str:
+    """Why its rows are not judged, with what to do, or empty: too many of them, or none."""
+    many = len(table.rows) > MAX_ROWS and sum(map(filled, table.rows)) > MAX_ROWS
+    if many:
+        return (
+            f"This file has more than {MAX_ROWS:,} rows, and a Declaration takes {MAX_ENTRIES:,}. Take out repeated entry"
+            " numbers and split it."
+        )
+    if not any(row is not where.header and filled(row) for row in table.rows):
+        return "This Declaration has its header and no entry number. Put one on each row below it, and attach it again."
+    return ""
 
 
-def judge(file: Attachment, table: Table, filer_codes: tuple[str, ...], confirmed: tuple[str, ...]) -> Sheet:
-    """Every row judged; what is certain is repaired and said, what is not is proposed and kept out of the entries."""
-    tally = _Tally()
-    header = _header(table.rows)
-    _judge_form(file, table, header, tally)
-    column, kind_column = _columns(header)
-    codes = tuple(code.upper() for code in filer_codes)
-    vouched = _vouched(confirmed)
-    last = max((row.number for row in table.rows if _filled(row)), default=0)
-    for row in table.rows:
-        if header is not None and row.number <= header.number:
-            continue
-        if not _filled(row):
+def judge(
+    file: Attachment, table: Table, where: Layout, filer_codes: tuple[str, ...], confirmed: tuple[str, ...]
+) -> Sheet:
+    """Every row judged; what is certain is repaired and said, what is not is proposed and kept out of the entries.
+
+    An entry of another filer code is a valid entry number and stays among them: its row says that ACE refuses it here.
+    """
+    tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes))
+    tally.faults += table.notes
+    rows = _without_tail(table.rows)
+    _judge_form(file, rows, where, tally)
+    for row in rows:
+        value = row.cells[where.column] if where.column < len(row.cells) else ""
+        if entry_number.is_checked(value):  # the quick way: nothing else needs looking at
+            tally.rows += 1
+            _take(row, value, value, tally)
+        elif not filled(row):
             tally.say(row.number, "", "blank-row", repaired=True)
-            tally.rows += row.number < last
-            continue
-        tally.rows += 1
-        _judge_row(row, column, codes, vouched, tally)
-    if len(tally.entries) > MAX_ENTRIES:
-        tally.say(None, str(len(tally.entries)), "too-many-entries")
+        elif not _is_heading(row, value, where, tally):
+            tally.rows += 1
+            number = _mended(row, value, tally)
+            if number:
+                _take(row, value, number, tally)
+    _judge_whole(tally)
     return Sheet(
         name=file.name,
         kind="declaration",
@@ -72,114 +81,92 @@ def judge(file: Attachment, table: Table, filer_codes: tuple[str, ...], confirme
         rows=tally.rows,
         entries=tuple(tally.entries),
         faults=tuple(tally.faults),
-        type06=_type06(table.rows, header, kind_column),
-        annotated=annotate(table.rows, tally.faults, header.number if header else 0),
+        type06=_type06(rows, where),
+        annotated=annotate(rows, tally.faults, where.header.number if where.header else 0),
     )
 
 
-def _judge_form(file: Attachment, table: Table, header: Row | None, tally: _Tally) -> None:
-    """The file as a whole: its header, its size."""
-    first = table.rows[0].cells if table.rows else ()
+def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Tally) -> None:
+    """The file as a whole: its header, its columns, its size."""
+    header = where.header
+    first = rows[0].cells if rows else ()
     if header is None or header.number != 1 or [cell for cell in first if cell] != [HEADER]:
         shown = ",".join(header.cells) if header else ""
         tally.say(header.number if header else None, shown, "header", HEADER, repaired=True)
-    if header is not None and sum(bool(cell.strip()) for cell in header.cells) > 1:
-        tally.say(header.number, ",".join(header.cells), "extra-columns", repaired=True)
+    wide = next((row for row in rows if len(row.cells) > 1 and sum(bool(cell.strip()) for cell in row.cells) > 1), None)
+    if wide is not None:
+        tally.say(wide.number, ",".join(wide.cells), "extra-columns", repaired=True)
     if len(file.content) > MAX_BYTES:
         tally.say(None, f"{len(file.content):,} bytes", "file-too-large")
 
 
-def _judge_row(row: Row, column: int, codes: Sequence[str], vouched: dict[str, str], tally: _Tally) -> None:
-    value = row.cells[column] if column < len(row.cells) else ""
-    if entry_number.is_checked(value):
-        number = value
-    else:
-        found = _mended(row, value, vouched, tally)
-        if found is None:
-            return
-        number = found
-    if codes and number[: entry_number.FILER] not in codes:
+def _judge_whole(tally: _Tally) -> None:
+    """What only shows when all rows are known."""
+    if tally.rows > MAX_ENTRIES:
+        tally.say(None, f"{tally.rows:,}", "too-many-entries")
+    present = sorted({number[: entry_number.FILER] for number in tally.entries} & tally.codes)
+    if len(present) > 1:
+        tally.say(None, ", ".join(present), "filer-code")
+
+
+def _is_heading(row: Row, value: str, where: Layout, tally: _Tally) -> bool:
+    """The header, a title above it (its fault says so already), or a header once more further down."""
+    if where.header is not None and row.number <= where.header.number:
+        return row.number == where.header.number or not looks_like_entry(value)
+    if is_header(value):
+        tally.say(row.number, value, "header", repaired=True)
+        return True
+    return False
+
+
+def _take(row: Row, value: str, number: str, tally: _Tally) -> None:
+    if tally.codes and number[: entry_number.FILER] not in tally.codes:
         tally.say(row.number, value, "filer-code")
-        return
     if number in tally.entries:
         tally.say(row.number, value, "duplicate", repaired=True)
         return
     tally.entries[number] = row.number
 
 
-def _mended(row: Row, value: str, vouched: dict[str, str], tally: _Tally) -> str | None:
-    """The valid number that a cell stands for, each repair said; None when a person must look."""
-    if _SCIENTIFIC.fullmatch(value):
-        tally.say(row.number, value, "scientific-notation")
-        return None
-    number, reasons = entry_number.repair(value)
-    number = vouched.get(value, vouched.get(number, number))
-    accepted = entry_number.is_checked(number) or (
-        value in vouched and entry_number.SHAPE.fullmatch(number) is not None
-    )
-    for reason in reasons:
-        tally.say(row.number, value, reason, number if accepted else "", repaired=accepted)
-    if accepted:
-        return number
-    tally.say(row.number, value, _why(number), entry_number.propose(number))
-    return None
+def _mended(row: Row, value: str, tally: _Tally) -> str:
+    """The number that a cell stands for, each repair said; empty when a person must look."""
+    mended, reasons = entry_number.repair(value)
+    sure = entry_number.is_checked(mended)
+    number = mended if sure else tally.vouched.get(value.strip()) or tally.vouched.get(mended) or ""
+    for reason in () if SCIENTIFIC.fullmatch(value) else reasons:
+        tally.say(row.number, value, reason, number, repaired=bool(number))
+    if not sure:  # what a person vouched for is said like every other repair
+        tally.say(row.number, value, _why(value, mended), number or entry_number.propose(value), repaired=bool(number))
+    return number
 
 
-def _why(number: str) -> str:
-    """The contract's word for what is wrong with a mended value."""
-    proposal = entry_number.propose(number)
-    if proposal and len(number) < entry_number.LENGTH:
+def _why(value: str, mended: str) -> str:
+    """The contract's word for what is wrong with a value that is still wrong when mended."""
+    if SCIENTIFIC.fullmatch(value):
+        return "scientific-notation"
+    if mended.isdigit() and len(mended) < entry_number.LENGTH and entry_number.propose(mended):
         return "lost-leading-zero"
     try:
-        entry_number.validate(number)
+        entry_number.validate(mended)
     except entry_number.InvalidEntryNumber as error:
         return error.reason
-    return "bad-format"  # unreachable for an invalid number; a valid one never comes here
+    return "bad-format"  # mended once more it would pass: quotes within quotes
 
 
-def _vouched(confirmed: tuple[str, ...]) -> dict[str, str]:
-    """`VALUE` or `VALUE=PROPOSAL` -> what a person wants read for a value."""
-    pairs = (one.partition("=") for one in confirmed)
-    return {value.strip(): entry_number.compact(wanted or value) for value, _, wanted in pairs}
+def _without_tail(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Without the blank rows beyond the first thousand after the last filled one."""
+    last = len(rows)
+    while last and not filled(rows[last - 1]):
+        last -= 1
+    return rows[: last + _TRAILING]
 
 
-def _header(rows: Sequence[Row]) -> Row | None:
-    return next((row for row in rows[:_HEADER_WITHIN] if any(_name(cell) in _NAMES for cell in row.cells)), None)
-
-
-def _columns(header: Row | None) -> tuple[int, int | None]:
-    """Where the entry numbers stand, and the entry types if there is such a column."""
-    if header is None:
-        return 0, None
-    names = [_name(cell) for cell in header.cells]
-    entry = next(index for index, name in enumerate(names) if name in _NAMES)
-    return entry, next((index for index, name in enumerate(names) if name in _TYPE_NAMES), None)
-
-
-def _type06(rows: Sequence[Row], header: Row | None, column: int | None) -> Type06:
+def _type06(rows: Sequence[Row], where: Layout) -> Type06:
+    column, header = where.type_column, where.header
     if column is None or header is None:
         return Type06.UNKNOWN
-    cells = (
-        row.cells[column].strip().strip("'=\"")
-        for row in rows
-        if row.number > header.number and column < len(row.cells)
-    )
-    types = {cell.zfill(2)[:2] == "06" for cell in cells if cell}
+    cells = (row.cells[column].strip(" ='\"") for row in rows if row.number > header.number and column < len(row.cells))
+    types = {_FTZ.match(cell) is not None for cell in cells if cell}
     if len(types) != 1:
         return Type06.MIXED if types else Type06.UNKNOWN
     return Type06.YES if types.pop() else Type06.NO
-
-
-def _looks_like_entry(cell: str) -> bool:
-    if _SCIENTIFIC.fullmatch(cell):
-        return True
-    number, _ = entry_number.repair(cell)
-    return 9 <= len(number) <= 12 and sum(map(str.isdigit, number)) >= 7  # noqa: PLR2004 - lost zeros to one too many
-
-
-def _name(cell: str) -> str:
-    return "".join(filter(str.isalnum, cell.lower()))
-
-
-def _filled(row: Row) -> bool:
-    return any(cell.strip(" \t\u00a0\u200b") for cell in row.cells)

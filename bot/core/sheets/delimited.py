@@ -4,73 +4,154 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.model import Row, Table
+from bot.core.model import Fault, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_ROWS = 1_048_576  # what a spreadsheet can hold
-MAX_CELL = 32_767  # characters of a cell, likewise; longer ones are no table of ours
+MAX_CELLS = 4_000_000  # in memory at once: some 300 MB
+MAX_LINE = 1_000_000  # characters; ten times what the widest report has
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ",;\t|"
 _ENTRY_LIKE = re.compile(r"\W{0,4}[A-Za-z0-9]{2,3}\W{0,3}\d{5,7}\W{0,3}\d\W{0,3}")
 _SAMPLE = 40  # lines looked at for the delimiter
-_SEP = re.compile(r"sep=(.)\Z")
+_HEAD = 65_536  # bytes looked at for encoding, delimiter and header
+_SEP = re.compile(r'"?sep=(.)"?,*\Z', re.IGNORECASE)
 _BINARY = 0.02  # share of control characters from which it is no text
+_HALF = 0.4  # share of zero bytes at even or odd places from which it is UTF-16 without its mark
+
+
+class _TooLarge(Exception):  # noqa: N818 - it carries the sentence for the reader
+    """More than can be a table of ours."""
 
 
 def read(content: bytes) -> Table | str | None:
-    """The rows; a sentence when it is text too odd for a table; None when it is no text."""
-    text = _decoded(content)
-    if text is None:
+    """The rows; a sentence when it is text too large for a table; None when it is no text."""
+    encoding, mark = _encoding(content)
+    if encoding is None:
         return None
-    lines = io.StringIO(text, newline="")
-    first = text.split("\n", 1)[0].rstrip("\r")
-    delimiter = _delimiter(text)
-    offset = 0
-    if sep := _SEP.match(first.strip('"').strip()):
-        delimiter, offset = sep[1], 1
-        lines.readline()
-    csv.field_size_limit(MAX_CELL * 4)  # bytes are not characters; still bounded
-    reader = csv.reader(_without_nul(lines), delimiter=delimiter)
-    rows = []
+    sample = _sample(content, encoding, mark)
     try:
-        for number, cells in enumerate(reader, 1 + offset):
-            if number > MAX_ROWS:
-                return "This table has more rows than a spreadsheet can hold (1,048,576). Split it."
-            rows.append(Row(number, tuple(cells)))
-    except csv.Error:
-        return "This file has a cell longer than a spreadsheet can hold. Export it again as CSV."
-    return Table(tuple(rows))
+        rows, delimiter, sep = _parsed(content[mark:], encoding, sample)
+    except _TooLarge as error:
+        return str(error)
+    notes = []
+    if sep:
+        notes.append(Fault(None, sep, "header", repaired=True, proposal="Entry Number"))
+    if encoding.startswith("utf-16") or (delimiter != "," and any(len(row.cells) > 1 for row in rows)):
+        notes.append(Fault(None, "", "not-csv", repaired=True))
+    return Table(rows, tuple(notes))
 
 
-def _decoded(content: bytes) -> str | None:
+def head(content: bytes, most: int) -> Table | None:
+    """The first rows, as far as the first 64 kB go: enough to tell what kind of table it is."""
+    encoding, mark = _encoding(content[:_HEAD])
+    if encoding is None:
+        return None
+    sample = _sample(content, encoding, mark)
+    lines, delimiter, _ = _after_sep(iter(io.StringIO(sample, newline="")), _delimiter(sample))
+    try:
+        cells = list(itertools.islice(csv.reader(_marked(lines), delimiter=delimiter), most))
+    except (csv.Error, _TooLarge):
+        return None
+    return Table(tuple(Row(number, tuple(row)) for number, row in enumerate(cells, 1)))
+
+
+def _parsed(content: bytes, encoding: str, sample: str) -> tuple[tuple[Row, ...], str, str]:
+    """The rows, the delimiter, and the `sep=` line if there is one (which a spreadsheet reads and does not show)."""
+
+    def rows(quoting: int) -> tuple[tuple[Row, ...], str, str]:
+        stream = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, errors="replace", newline="")
+        lines, delimiter, sep = _after_sep(iter(stream), _delimiter(sample))
+        return tuple(_rows(lines, delimiter, quoting)), delimiter, sep
+
+    try:
+        found = rows(csv.QUOTE_MINIMAL)
+    except csv.Error:  # a cell longer than 131,072 characters: a quote mark that nobody closed
+        found = None
+    if found is not None and not (b'"' in content and _has_swallowed(found[0])):
+        return found
+    try:
+        return rows(csv.QUOTE_NONE)
+    except csv.Error as error:
+        raise _TooLarge("This file has a cell longer than a spreadsheet can hold. Export it again as CSV.") from error
+
+
+def _rows(lines: Iterator[str], delimiter: str, quoting: int) -> Iterator[Row]:
+    total = 0
+    reader = csv.reader(_marked(lines), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]  # a literal of csv's
+    for number, row in enumerate(reader, 1):
+        cells = row if quoting == csv.QUOTE_MINIMAL else [_unquoted(cell) for cell in row]
+        total += len(cells)
+        if number > MAX_ROWS:
+            raise _TooLarge("This table has more rows than a spreadsheet can hold (1,048,576). Split it.")
+        if total > MAX_CELLS:
+            raise _TooLarge("This table has more than four million cells. Split it, or export fewer columns.")
+        yield Row(number, tuple(cells))
+
+
+def _after_sep(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], str, str]:
+    """Past Excel's `sep=;` line: what is left, the delimiter, and that line."""
+    first = next(lines, "")
+    found = _SEP.match(first.rstrip("\r\n"))
+    if found and found[1] in _DELIMITERS:
+        return lines, found[1], first.strip()
+    return itertools.chain([first] if first else [], lines), delimiter, ""
+
+
+def _has_swallowed(rows: Iterable[Row]) -> bool:
+    """Whether one cell holds several lines that look like entries: then a quote mark was opened and never closed."""
+    cells = (cell for row in rows for cell in row.cells if "\n" in cell or "\r" in cell)
+    return any(sum(bool(_ENTRY_LIKE.search(line)) for line in cell.splitlines()) > 1 for cell in cells)
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
+
+
+def _marked(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of a bearable length. A NUL becomes an invisible space, so that it is reported and can be stored."""
+    for line in lines:
+        if len(line) > MAX_LINE:
+            raise _TooLarge("This file has a line longer than any table has. Export it again as CSV.")
+        yield line.replace("\0", "\u200b") if "\0" in line else line
+
+
+def _encoding(content: bytes) -> tuple[str | None, int]:
+    """The encoding and the length of the byte order mark; None when it is no text."""
     for bom, encoding in _BOMS:
         if content.startswith(bom):
-            return content[len(bom) :].decode(encoding, errors="replace")
+            return encoding, len(bom)
+    start = content[:_HEAD]
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if start[offset::2].count(0) > _HALF * len(start) and not start[1 - offset :: 2].count(0):
+            return encoding, 0
+    odd = sum(start.count(code) for code in range(32) if code not in b"\t\r\n\f\0\x1a")
+    if odd > _BINARY * len(start) or start.count(0) > len(start) // 4:
+        return None, 0
     try:
-        text = content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    head = text[:8_192]
-    odd = sum(character < " " and character not in "\t\r\n\f\0" for character in head)
-    return None if odd > _BINARY * len(head) or head.count("\0") > len(head) // 4 else text
+        return "cp1252", 0
+    return "utf-8", 0
 
 
-def _without_nul(lines: Iterable[str]) -> Iterable[str]:
-    return (line.replace("\0", "") for line in lines)
+def _sample(content: bytes, encoding: str, mark: int) -> str:
+    return content[mark : mark + _HEAD].decode(encoding, errors="replace")
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(sample: str) -> str:
     """The one of `, ; tab |` that sets something of an entry number's shape on its own most often; then the commonest."""
-    sample = text[:65_536].splitlines()[:_SAMPLE]
+    lines = sample.splitlines()[:_SAMPLE]
 
     def isolated(delimiter: str) -> tuple[int, int]:
-        cells = [cell for line in sample for cell in line.split(delimiter)]
+        cells = (cell for line in lines for cell in line.split(delimiter))
         whole = sum(bool(_ENTRY_LIKE.fullmatch(cell.strip('"= '))) for cell in cells)
-        return whole, sum(line.count(delimiter) for line in sample)
+        return whole, sum(line.count(delimiter) for line in lines)
 
     return max(_DELIMITERS, key=isolated)

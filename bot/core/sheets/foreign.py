@@ -12,6 +12,8 @@ _OLD = (
     "This is an old Excel (.xls) or an Outlook (.msg) file, which I do not read. Save the sheet as CSV, or forward the"
     " mail itself."
 )
+_DOCUMENT = "This is a Word or PowerPoint document, which I do not read. Paste its words, or attach the CSV."
+_RICH = "This is a rich-text document, which I do not read. Paste its words, or attach the CSV."
 _ZIP = "This is a ZIP archive, which I do not open yet. Attach the file inside on its own."
 _SIGNS = (
     (b"\x89PNG", _PICTURE),
@@ -20,23 +22,36 @@ _SIGNS = (
     (b"BM", _PICTURE),
     (b"II*\0", _PICTURE),
     (b"MM\0*", _PICTURE),
-    (b"RIFF", _PICTURE),  # WebP
+    (b"\0\0\1\0", _PICTURE),
     (b"%PDF", _PDF),
     (b"\xd0\xcf\x11\xe0", _OLD),
     (b"\x78\x9f\x3e\x22", "This is a winmail.dat file, which I do not open. Send the mail as HTML or plain text."),
+    (b"{\\rtf", _RICH),
     (b"\x1f\x8b", _ZIP),
     (b"Rar!", _ZIP),
     (b"7z\xbc\xaf", _ZIP),
+    (b"PK\5\6", _ZIP),
 )
+
+_PHONE = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif")  # pictures as telephones take them
 
 
 def read(content: bytes) -> str | None:
     """A sentence that says what the file is and what to do; None when it may be a table."""
     if content.startswith(b"PK\x03\x04"):
-        return _WORKBOOK if b"xl/" in content[:65_536] or b"xl/workbook" in content[-65_536:] else _ZIP
+        return _zipped(content[:65_536] + content[-65_536:])
+    if (content[4:8] == b"ftyp" and content[8:12] in _PHONE) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
+        return _PICTURE
     if content.startswith(b"BM") and content[6:10] != bytes(4):
         return None  # a bitmap has zeros there; text that begins with BM has not, and BM1 may be a filer code
     head = content.lstrip()[:512].lower()
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")):
         return "This is a web page or XML file, not a CSV. Export it from ACE as CSV, or paste the text."
     return next((sentence for sign, sentence in _SIGNS if content.startswith(sign)), None)
+
+
+def _zipped(names: bytes) -> str:
+    """A ZIP container by the names of its parts."""
+    if b"xl/" in names:
+        return _WORKBOOK
+    return _DOCUMENT if b"word/" in names or b"ppt/" in names else _ZIP

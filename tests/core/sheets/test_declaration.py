@@ -1,5 +1,6 @@
 import csv
 import io
+import time
 
 import pytest
 from entry_numbers import dashed, entry, wrong
@@ -56,10 +57,24 @@ def test_proposals_are_named_and_not_applied():
     assert sheet(f"Entry Number\n{C[1:]}\n").entries == ()
 
 
-def test_what_a_person_confirms_is_taken():
-    text = f"Entry Number\n{C[1:]}\n{wrong(A)}\n"
-    assert sheet(text, confirmed=(f"{C[1:]}={C}",)).entries == (C,)
-    assert sheet(text, confirmed=(wrong(A),)).entries == (wrong(A),)
+@pytest.mark.parametrize(
+    ("cell", "confirmed", "number", "reasons"),
+    [
+        (C[1:], f"{C[1:]}={C}", C, ["lost-leading-zero"]),
+        (wrong(A), wrong(A), wrong(A), ["bad-check-digit"]),
+        (dashed(wrong(A)), wrong(A), wrong(A), ["dash", "bad-check-digit"]),
+        ("3.16E+10", f"3.16E+10={A}", A, ["scientific-notation"]),
+        (f'="{wrong(A)}"', f'="{wrong(A)}"', wrong(A), ["apostrophe", "bad-check-digit"]),
+    ],
+)
+def test_what_a_person_confirms_is_taken_and_said(cell, confirmed, number, reasons):
+    got = sheet(f"Entry Number\n{cell}\n", confirmed=(confirmed,))
+    assert got.entries == (number,)
+    assert [(one.reason, one.repaired, one.proposal) for one in got.faults] == [(one, True, number) for one in reasons]
+
+
+def test_nobody_can_confirm_what_has_no_shape():
+    assert sheet(f"Entry Number\nB76-12\n{A}\n", confirmed=("B76-12",)).entries == (A,)
 
 
 def test_blank_rows_count_and_quoted_line_ends_do_not():
@@ -98,12 +113,87 @@ def test_odd_forms(encoding, end, delimiter):
 def test_excels_separator_line():
     got = sheet(f"sep=;\nEntry Number;x\n{A};1\n{wrong(B)};2\n")
     assert got.entries == (A,)
-    assert got.faults[-1].row == 4
+    assert got.faults[-1].row == 3  # Excel reads that line and does not show it
+    assert ("sep=;", "header") in [(one.value, one.reason) for one in got.faults]
 
 
 def test_other_filer_codes_only_when_ours_are_known():
     assert faults(f"Entry Number\n{A}\n{C}\n") == []
     assert faults(f"Entry Number\n{A}\n{C}\n", filer_codes=("B76",)) == [(3, "filer-code", False)]
+
+
+def test_an_entry_of_another_filer_stays_an_entry():
+    assert sheet(f"Entry Number\n{A}\n{C}\n", filer_codes=("b76",)).entries == (A, C)
+
+
+def test_two_of_our_filer_codes_in_one_file_are_a_fault_of_the_file():
+    assert faults(f"Entry Number\n{A}\n{C}\n", filer_codes=("B76", "012")) == [(None, "filer-code", False)]
+
+
+def test_nothing_above_or_between_is_lost():
+    got = sheet(f"{A}\nEntry Number\n{B}\nEntry Number\n{C}\n")
+    assert got.entries == (A, B, C)
+    assert [(one.row, one.reason) for one in got.faults] == [(2, "header"), (4, "header")]
+    titled = sheet(f"Declaration of May\n\nEntry Number\n{A}\n")
+    assert (titled.entries, titled.rows) == ((A,), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        (f"Entry Number\n{A},foo\n{B}\n", [(2, "extra-columns")]),
+        (f"{A},foo\n{B},bar\n", [(None, "header"), (1, "extra-columns")]),
+        (f"x,{A}\ny,{B}\n", [(None, "header"), (1, "extra-columns")]),
+        (f"Entry Nubmer\n{A}\n{B}\n", [(1, "header")]),
+        (f"Entry Number,\n{A},\n{B},\n", []),
+    ],
+)
+def test_columns_are_found_without_a_right_header(text, reasons):
+    got = sheet(text)
+    assert got.entries == (A, B)
+    assert [(one.row, one.reason) for one in got.faults] == reasons
+
+
+def test_a_quote_mark_that_nobody_closed_swallows_nothing():
+    got = sheet(f'Entry Number\n"{A}\n{B}\n"{C}"\n')
+    assert got.entries == (A, B, C)
+    assert [(one.row, one.reason) for one in got.faults] == [(2, "apostrophe")]
+
+
+def test_what_cannot_be_seen_is_said():
+    text = f"Entry Number\n{A[:4]}\0{A[4:]}\n{B}\ufe0f\n\x1a"
+    got = sheet(text)
+    assert got.entries == (A, B)
+    assert [(one.row, one.reason) for one in got.faults] == [
+        (2, "invisible-character"), (3, "invisible-character"), (4, "blank-row"),
+    ]  # fmt: skip
+    assert not any("\0" in one.value for one in got.faults)
+
+
+def test_forms_that_ace_refuses_are_said():
+    assert [one.reason for one in sheet(f"Entry Number\n{A}\n".encode("utf-16-le")).faults] == ["not-csv"]
+    assert "not-csv" in [one.reason for one in sheet(f"Entry Number\tNote\n{A}\tx\n").faults]
+
+
+def test_blank_rows_without_end_are_bounded():
+    started = time.perf_counter()
+    got = sheet(f"Entry Number\n{A}\n" + ",\n" * 300_000)
+    assert (got.rows, got.entries) == (1, (A,))
+    assert len(got.faults) == 1_000
+    assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Dear team,\nplease look at {dashed(A)}, it was rejected with an error.\n",
+        f"{dashed(A)}, HTS RELATIONSHIP/SEQUENCE MISMATCH on this one\n",
+        f"Entries rejected:\n{dashed(A)}\n{dashed(B)}\n",
+        f"Entry Number\n{dashed(A)}\nHTS RELATIONSHIP/SEQUENCE MISMATCH on it\n",
+    ],
+)
+def test_words_are_not_a_table(text):
+    assert sheet(text).kind == "other"
 
 
 def test_too_many_and_too_large():
@@ -117,6 +207,8 @@ def test_type06_from_a_column():
     assert sheet(f"Entry Number,Entry Type\n{A},06\n{B},6\n").type06 is Type06.YES
     assert sheet(f"Entry Number,Entry Type Code\n{A},06\n{B},01\n").type06 is Type06.MIXED
     assert sheet(f"Entry Number,Entry Type\n{A},01\n").type06 is Type06.NO
+    assert sheet(f"Entry Number,Entry Type\n{A},6 - FTZ\n").type06 is Type06.YES
+    assert sheet(f"Entry Number,Entry Type\n{A},61\n").type06 is Type06.NO
     assert sheet(f"Entry Number\n{A}\n").type06 is Type06.UNKNOWN
 
 
@@ -128,6 +220,14 @@ def test_type06_from_a_column():
         (b"%PDF-1.7", "PDF"),
         (b"PK\x03\x04....xl/workbook.xml", "Excel workbook"),
         (b"PK\x03\x04....claims.csv", "ZIP"),
+        (b"PK\x03\x04....word/document.xml", "Word"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "picture"),
+        (b"RIFF\x10\0\0\0WEBPVP8 ", "picture"),
+        (b"\x78\x9f\x3e\x22", "winmail"),
+        (b" \r\n\r\n", "blank lines"),
+        (b"Entry Number\r\n,\r\n", "no entry number"),
+        (b"," * 2_000_000, "longer than any table"),
+        (b"ENTRY NUMBER;ERROR MESSAGE\nB7603245278;X\n", "Validation Result"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
         (b"<html><table></table></html>", "web page"),
         (bytes(range(256)) * 20, "cannot tell"),
@@ -157,6 +257,16 @@ def test_the_annotated_copy_keeps_every_row_and_defuses_cells():
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
 
 
+@pytest.mark.parametrize("cell", ["=1+1", " =1", "\u200b=1", "\ufeff@x", "＝1", "\t=1", "\r\n=1", "-2+3", "+1"])
+def test_formulas_are_defused(cell):
+    assert defuse(cell).startswith("'")
+
+
+def test_a_formula_after_a_foreign_separator_is_defused():
+    assert defuse("a; =1") == "a;' =1"
+    assert defuse("B7603245278") == "B7603245278"
+
+
 @given(st.text(max_size=60))
 def test_no_cell_starts_a_formula(cell):
     assert not defuse(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
@@ -164,7 +274,7 @@ def test_no_cell_starts_a_formula(cell):
 
 MUTATIONS = st.sampled_from([
     lambda number: number, dashed, str.lower, lambda number: f"'{number}", lambda number: f" {number}",
-    wrong, lambda number: number[:-1], lambda number: f"{number}\u200b", lambda number: f'="{number}"',
+    wrong, lambda number: number[:-1], lambda number: dashed(number).replace("-", "–"), lambda number: number[:5] + "O" + number[6:], lambda number: f"{number}\u200b", lambda number: f'="{number}"',
 ])  # fmt: skip
 
 
@@ -175,6 +285,9 @@ def test_the_clean_set_and_the_faults_account_for_every_value(rows):
     csv.writer(out).writerows([["Entry Number"], *[[cell] for cell in cells]])
     got = sheet(out.getvalue())
     unsure = {fault.row for fault in got.faults if not fault.repaired and fault.row}
+    said = {fault.row for fault in got.faults}
+    assert said >= {row for row, (serial, _) in enumerate(rows, 2) if cells[row - 2] != entry("B76", serial)}
+    assert set(got.entries) <= {entry("B76", serial) for serial, _ in rows}
     double = {fault.row for fault in got.faults if fault.reason == "duplicate"}
     assert got.rows == len(cells)
     assert len(got.entries) + len(unsure) + len(double) == len(cells)
