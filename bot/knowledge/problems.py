@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.core.problems import Mendable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,3 +32,13 @@ class KnowledgeError(Mendable):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+def complainer(path: Path, problems: list[Problem]) -> Callable[[int, str], None]:
+    """What adds a problem of this file to the list, by line and text."""
+    return lambda line, what: problems.append(Problem(str(path), line, what))
+
+
+def errors_of(problems: list[Problem]) -> list[Problem]:
+    """Those that stop the bot."""
+    return [problem for problem in problems if problem.severity == "error"]
