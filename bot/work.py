@@ -90,8 +90,9 @@ class Work:
                 f"no channel named {message.channel!r} is set up any more: put it back into the settings and replay"
             )
             return self._end(turn, State.PARKED, Outcome.PARKED, reason)
-        turn.outbound = self._store.outbound(message.key)
-        if turn.outbound is None:
+        if message.answered:
+            turn.outbound = self._store.outbound(message.key)
+        else:
             self._answer(turn, channel, message)
         if turn.outbound is not None:
             self._deliver(turn, channel, message, turn.outbound)
@@ -111,9 +112,8 @@ class Work:
             return self._say(turn, Outcome.SILENT)
         if incoming.refused:
             return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming.thread)
-        self._store.prepared(message, incoming, diagnosis, reply)
-        turn.outbound = self._store.outbound(message.key)
-        return None
+        turn.outbound = self._store.prepared(message, incoming, diagnosis, reply)
+        return self._leave(turn) if turn.outbound is None else None
 
     def _deliver(self, turn: Turn, channel: Channel, message: Message, outbound: Outbound) -> None:
         """Send the reply, once. One found in `sending` is looked for first, and never sent on a guess."""

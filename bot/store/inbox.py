@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.schema import Outcome, State, messages, now, payloads, seen, storable
+from bot.store.schema import Outcome, State, messages, now, outbox, payloads, seen, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,10 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message. `id` is what its channel called it; `attempts` counts failed tries to read and answer it."""
+    """A stored message. `id` is what its channel called it; `attempts` counts failed tries to read and answer it.
+
+    `answered`: a reply was composed and kept, so there is an `Outbound`.
+    """
 
     key: str
     channel: str
@@ -44,6 +47,7 @@ class Message:
     state: State
     attempts: int
     run: int
+    answered: bool
 
     @property
     def job(self) -> Job:
@@ -77,12 +81,22 @@ class Inbox:
 
     def message(self, key: str) -> Message | None:
         """A message with its raw bytes."""
-        query = select(messages, payloads.c.payload).join(payloads, payloads.c.key == messages.c.key)
+        answered = exists().where(outbox.c.message_key == key).label("answered")
+        query = select(messages, payloads.c.payload, answered).join(payloads, payloads.c.key == messages.c.key)
         with self.database.reading() as connection:
             row = connection.execute(query.where(messages.c.key == key)).first()
         if row is None:
             return None
-        return Message(row.key, row.channel, row.id, row.payload, State(row.state), row.attempts, row.run)
+        return Message(
+            key=row.key,
+            channel=row.channel,
+            id=row.id,
+            payload=row.payload,
+            state=State(row.state),
+            attempts=row.attempts,
+            run=row.run,
+            answered=bool(row.answered),
+        )
 
     def payload(self, key: str) -> bytes | None:
         """The raw bytes, as they came."""

@@ -35,9 +35,14 @@ class Outbound:
     created_at: datetime
 
 
+def without_mail(incoming: Incoming) -> Incoming:
+    """What a channel needs to answer. The message's text and files are left out: they stand in the stored mail."""
+    return replace(incoming, text="", attached=(), attachments=())
+
+
 def to_json(incoming: Incoming, reply: Reply) -> bytes:
-    """What the row keeps. The message's text and files are left out: they stand in the stored mail."""
-    return _JSON.dump_json((replace(incoming, text="", attached=(), attachments=()), reply))
+    """What the row keeps."""
+    return _JSON.dump_json((without_mail(incoming), reply))
 
 
 def from_row(row: Row[Any]) -> Outbound:

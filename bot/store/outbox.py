@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select, update
 
 from bot.store.inbox import another_run, current, ended, found, unended
-from bot.store.outbound import from_row, to_json
+from bot.store.outbound import Outbound, from_row, to_json, without_mail
 from bot.store.schema import Outcome, Sending, State, cases, messages, now, outbox, storable, workers
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from bot.core.model import Diagnosis, Incoming, Reply
     from bot.store.database import Database
     from bot.store.inbox import Message
-    from bot.store.outbound import Outbound
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: a case number is read aloud on the telephone
 
@@ -31,18 +30,23 @@ class Outbox:
 
     database: Database
 
-    def prepared(self, message: Message, incoming: Incoming, diagnosis: Diagnosis, reply: Reply) -> None:
-        """Keep what was found, the case and the reply, all or nothing. A reply kept earlier stays as it was."""
+    def prepared(self, message: Message, incoming: Incoming, diagnosis: Diagnosis, reply: Reply) -> Outbound | None:
+        """Keep what was found, the case and the reply, all or nothing; give it as it is to be sent.
+
+        None: another run of the message was quicker, and what it kept stays.
+        """
         key, thread, moment = message.key, storable(incoming.thread), now()
-        content = to_json(incoming, reply)
+        kept, content = without_mail(incoming), to_json(incoming, reply)
         with self.database.writing() as connection:
             case = self._case(connection, message.channel, thread or key)
             values = {**found(diagnosis), "thread": thread, "case_id": case}
-            if connection.execute(update(messages).where(*unended(key)).values(**values)).rowcount:
-                self.database.insert_new(
-                    connection, outbox, reference=key, message_key=key, channel=message.channel, content=content,
-                    state=Sending.NEW, owner="", reason="", tries=0, created_at=moment, updated_at=moment,
-                )  # fmt: skip
+            if not connection.execute(update(messages).where(*unended(key)).values(**values)).rowcount:
+                return None
+            new = self.database.insert_new(
+                connection, outbox, reference=key, message_key=key, channel=message.channel, content=content,
+                state=Sending.NEW, owner="", reason="", tries=0, created_at=moment, updated_at=moment,
+            )  # fmt: skip
+        return Outbound(key, key, kept, reply, Sending.NEW, "", 0, moment) if new else None
 
     def outbound(self, key: str) -> Outbound | None:
         """The reply to a message, if one was composed."""
@@ -88,13 +92,17 @@ class Outbox:
     def _case(self, connection: Connection, channel: str, thread: str) -> str:
         """The case of a thread, opened if it is new."""
         mine = (cases.c.channel == channel, cases.c.thread == thread)
-        new = "C" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
         moment = now()
-        self.database.insert_new(
+        known = connection.execute(select(cases.c.id).where(*mine)).scalar()
+        if known is not None:
+            connection.execute(update(cases).where(*mine).values(last_at=moment))
+            return str(known)
+        new = "C" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        if self.database.insert_new(
             connection, cases, id=new, channel=channel, thread=thread, opened_at=moment, last_at=moment
-        )
-        connection.execute(update(cases).where(*mine).values(last_at=moment))
-        return str(connection.execute(select(cases.c.id).where(*mine)).scalar_one())
+        ):
+            return new
+        return self._case(connection, channel, thread)  # opened meanwhile, or that number was taken
 
 
 def _mine(outbound: Outbound, token: str) -> tuple[ColumnElement[bool], ...]:

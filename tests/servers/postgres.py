@@ -35,8 +35,9 @@ def free_port():
 class Postgres:
     """A running cluster. `database()` gives the URL of a new empty database."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, durable=False):
         self.folder = Path(folder)
+        self._durable = "on" if durable else "off"  # only figures and power cuts need it
         self.port = free_port()
         self._as = self._other_user()
         self._bin = binaries()
@@ -61,18 +62,20 @@ class Postgres:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._as, self._bin / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", str(self.port),
-                 "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"],
+                 "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200",
+                 "-c", f"fsync={self._durable}"],
                 stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
         deadline = time.monotonic() + 20
         while True:
             try:
                 psycopg.connect(self.dsn("postgres"), connect_timeout=2).close()
-                return self
             except psycopg.OperationalError:
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     raise RuntimeError((self.folder / "log").read_text()) from None
                 time.sleep(0.05)
+            else:
+                return self
 
     def stop(self):
         if self._process and self._process.poll() is None:
