@@ -152,7 +152,13 @@ class Dovecot:
     def start(self):
         drop = []
         if os.getuid() == 0:
-            drop = ["setpriv", f"--reuid={self.account.pw_uid}", f"--regid={self.account.pw_gid}", "--clear-groups", "--"]
+            drop = [
+                "setpriv",
+                f"--reuid={self.account.pw_uid}",
+                f"--regid={self.account.pw_gid}",
+                "--clear-groups",
+                "--",
+            ]
         self.process = subprocess.Popen(
             [*drop, self.program, "-F", "-c", self.dir / "conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -1,11 +1,14 @@
 """A local Slack in a network namespace of its own: it listens on every interface, so it gets none but loopback.
 
 `python local_slack.py SCENARIO FOLDER` runs inside that namespace: it starts local-slack and the whole bot over a
-SQLite file, plays the scenario (JSON lines: a control call each, or a wait), and prints what came of it as JSON.
+SQLite file, plays the scenario, and prints what came of it as JSON: what each named step gave, and the bot's log.
+
+A step is [name, what, arguments]. An argument "$name.key" stands for what an earlier step gave.
 """
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,8 +21,11 @@ from pathlib import Path
 PORT = 3100
 URL = f"http://127.0.0.1:{PORT}"
 PACKAGE = "local-slack-linux-x64"
-HOW = f"npm install --prefix .cache/local-slack {PACKAGE}@0.1.8 (from the project's folder)"
 ROOT = Path(__file__).resolve().parents[2]
+HOW = (
+    f"npm install --prefix .cache/local-slack {PACKAGE}@0.1.8 (from the project's folder), or name the program in"
+    " CAPEBOT_LOCAL_SLACK"
+)
 CONFIG = """workspace: { name: Brokerage, domain: brokerage, teamId: T01TEST }
 app:
   appId: A01APP
@@ -36,101 +42,145 @@ users:
 channels:
   - { id: C01GEN, name: general, members: [U01ALICE, U02BOB, U0BOT] }
 """
+_ENVIRONMENT = {
+    "SLACK_API_URL": f"{URL}/api/",
+    "SLACK_BOT_TOKEN": "xoxb-test-token",
+    "SLACK_APP_TOKEN": "xapp-test-token",
+}
 
 
 def binary():
     """Where npm put it; None when it is not there."""
-    places = [os.environ.get("CAPEBOT_LOCAL_SLACK", ""), ROOT / ".cache/local-slack/node_modules" / PACKAGE / "bin/local-slack"]
-    return next((Path(place) for place in places if place and Path(place).is_file()), None)
+    inside = f"node_modules/{PACKAGE}/bin/local-slack"
+    named = os.environ.get("CAPEBOT_LOCAL_SLACK")
+    places = [Path(named)] if named else [ROOT / ".cache/local-slack" / inside, ROOT / inside]
+    return next((place for place in places if place.is_file()), None)
 
 
-def play(scenario, folder, timeout=60):
-    """Run a scenario in a namespace with only loopback; gives what the driver printed."""
-    flags = "-n" if os.geteuid() == 0 else "-rn"
-    inside = ["bash", "-c", 'ip link set lo up; exec "$@"', "_", sys.executable, __file__, json.dumps(scenario), str(folder)]
-    result = subprocess.run(["unshare", flags, *inside], capture_output=True, text=True, timeout=timeout, check=False)
-    assert result.returncode == 0, result.stderr[-4000:]
-    return json.loads(result.stdout)
+def play(scenario, folder, timeout=90):
+    """Run a scenario in a namespace with only loopback; gives what each step gave, by its name."""
+    flags = ["-n" if os.geteuid() == 0 else "-rn", "--pid", "--fork", "--kill-child"]  # whatever is left goes with it
+    inside = ["bash", "-c", 'ip link set lo up; exec "$@"', "_", sys.executable, __file__]
+    command = ["unshare", *flags, *inside, json.dumps(scenario), str(folder)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    assert result.returncode == 0, result.stderr[-4_000:]
+    return json.loads(result.stdout.splitlines()[-1]) | {"log": result.stderr}
+
+
+class Server:
+    """The local Slack as a process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "config.yaml").write_text(CONFIG)
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [binary(), "--config", self.folder / "config.yaml", "--port", str(PORT), "--base-host", "127.0.0.1",
+             "--files-dir", self.folder / "files"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until(lambda: call("/_control/state"), 15)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def freeze(self, seconds):
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
+
+
+class Scenario:
+    """Plays steps and keeps what they gave."""
+
+    def __init__(self, server):
+        self.server = server
+        self.gave = {}
+
+    def play(self, name, what, given):
+        given = {key: self._meant(value) for key, value in given.items()}
+        act = getattr(self, what.replace("-", "_"), None)
+        self.gave[name] = act(**given) if act else call(f"/_control/{what}", given).get("message")
+
+    def _meant(self, value):
+        if not (isinstance(value, str) and value.startswith("$")):
+            return value
+        name, _, key = value[1:].partition(".")
+        return self.gave[name][key]
+
+    def connected(self, again=0):
+        """The bot has a line to Slack."""
+        return until(lambda: _opened() > again, 30)
+
+    def upload(self, files, **given):
+        return call("/_control/upload", given, files=files)["message"]
+
+    def answered(self, channel, thread, blocks=1, files=0, seconds=20):
+        """Wait until so many answers and files of the bot stand in a thread ("" for none); gives them."""
+        return until(lambda: _enough(channel, thread, blocks, files), seconds) or _of_bot(channel, thread)
+
+    def messages(self, channel):
+        return call(f"/_control/messages/{channel}")["messages"]
+
+    def pause(self, seconds):
+        time.sleep(seconds)
+
+    def restart(self, away):
+        self.server.stop()
+        time.sleep(away)
+        self.server.start()
+
+    def freeze(self, seconds):
+        self.server.freeze(seconds)
+
+    def doctor(self):
+        from bot.channels.slack import doctor  # noqa: PLC0415 - the bot is imported by the driver, not by the tests
+        from bot.settings import Slack  # noqa: PLC0415 - as above
+
+        return [[one.ok, one.what] for one in doctor.check(Slack())]
 
 
 def call(path, body=None, *, files=None):
     """A control call; a multipart one when there are files."""
-    if files is None:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(URL + path, data=data, headers={"Content-Type": "application/json"})
-    else:
+    kind = "application/json"
+    data = None if body is None else json.dumps(body).encode()
+    if files is not None:
         mark = uuid.uuid4().hex
-        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in body.items()]
-        for name, content in files:
-            head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
-            parts.append(head.encode() + content.encode() + b"\r\n")
-        data = b"".join(parts) + f"--{mark}--\r\n".encode()
-        request = urllib.request.Request(URL + path, data=data, headers={"Content-Type": f"multipart/form-data; boundary={mark}"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        text = answer.read().decode()
-    return json.loads(text) if text.strip().startswith(("{", "[")) else text
+        kind, data = f"multipart/form-data; boundary={mark}", _multipart(mark, body, files)
+    request = urllib.request.Request(URL + path, data=data, headers={"Content-Type": kind})  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        return json.loads(answer.read())
 
 
-def _drive(scenario, folder):
-    folder = Path(folder)
-    (folder / "config.yaml").write_text(CONFIG)
-    server = subprocess.Popen(
-        [binary(), "--config", folder / "config.yaml", "--port", str(PORT), "--base-host", "127.0.0.1", "--files-dir", folder / "files"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _until(lambda: call("/_control/state"), 15)
-        os.environ |= {"SLACK_API_URL": f"{URL}/api/", "SLACK_BOT_TOKEN": "xoxb-test-token", "SLACK_APP_TOKEN": "xapp-test-token"}
-        stop = threading.Event()
-        bot = threading.Thread(target=_serve, args=(folder, stop), daemon=True)
-        bot.start()
-        results = [_step(step) for step in scenario]
-        results.append(call("/_control/state"))
-        stop.set()
-        bot.join(20)
-    finally:
-        server.terminate()
-        server.wait(10)
-    print(json.dumps(results))
+def _multipart(mark, body, files):
+    head = '--{}\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    parts = [head.format(mark, key, "").encode() + f"{value}\r\n".encode() for key, value in body.items()]
+    for name, content in files:
+        more = f'; filename="{name}"\r\nContent-Type: text/csv'
+        parts.append(head.format(mark, "file", more).encode() + content.encode() + b"\r\n")
+    return b"".join(parts) + f"--{mark}--\r\n".encode()
 
 
-def _serve(folder, stop):
-    from bot import assembly
-    from bot.logs import set_up
-    from bot.settings import Bot, Settings, Slack
-
-    set_up("info")
-    settings = Settings(
-        bot=Bot(database_url=f"sqlite:///{folder}/capebot.db", poll_interval=0.05),
-        slack=(Slack(file_hosts=("127.0.0.1",)),),
-    )
-    with assembly.opened(settings) as store:
-        assembly.service(settings, store).run(stop)
+def _opened():
+    return sum("apps.connections.open" in json.dumps(one) for one in call("/_control/log")["log"])
 
 
-def _step(step):
-    kind, body = step["do"], step.get("with", {})
-    if kind == "wait":  # until so many messages of the bot stand in a channel
-        return _until(lambda: _bots(body["channel"], body["count"]), body.get("seconds", 20))
-    if kind == "pause":
-        return time.sleep(body)
-    if kind == "log":
-        return call("/_control/log")
-    if kind == "connected":
-        return _until(lambda: "apps.connections.open" in json.dumps(call("/_control/log")), 20)
-    if kind == "upload":
-        return call("/_control/upload", body, files=step["files"])
-    return call(f"/_control/{kind}", body)
+def _of_bot(channel, thread):
+    messages = call(f"/_control/messages/{channel}")["messages"]
+    return [one for one in messages if one.get("bot_id") and one.get("thread_ts", "") == thread]
 
 
-def _bots(channel, count):
-    messages = call(f"/_control/messages/{channel}")
-    messages = messages.get("messages", messages) if isinstance(messages, dict) else messages
-    mine = [one for one in messages if one.get("user") == "U0BOT" or one.get("bot_id")]
-    return messages if len(mine) >= count else None
+def _enough(channel, thread, blocks, files):
+    mine = _of_bot(channel, thread)
+    laid = sum(bool(one.get("blocks")) for one in mine)
+    return mine if laid >= blocks and sum(len(one.get("files", ())) for one in mine) >= files else None
 
 
-def _until(look, seconds):
+def until(look, seconds):
+    """What `look` gives once it gives something; None when it does not in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -138,9 +188,44 @@ def _until(look, seconds):
                 return found
         except (OSError, urllib.error.URLError):
             pass
-        time.sleep(0.1)
+        time.sleep(0.05)
     return None
 
 
+def _drive(steps, folder):
+    os.environ.update(_ENVIRONMENT)
+    server, stop = Server(folder), threading.Event()
+    bot = threading.Thread(target=_serve, args=(folder, stop), daemon=True)
+    scenario = Scenario(server)
+    away = steps and steps[0][1] == "away-at-start"
+    if not away:
+        server.start()
+    bot.start()
+    try:
+        if away:
+            time.sleep(steps.pop(0)[2]["seconds"])
+            server.start()
+        for step in steps:
+            scenario.play(*step)
+        stop.set()
+        bot.join(20)
+    finally:
+        server.stop()
+    sys.stdout.write("\n" + json.dumps(scenario.gave | {"stopped": not bot.is_alive()}) + "\n")
+
+
+def _serve(folder, stop):
+    from bot import assembly  # noqa: PLC0415 - the tests that only look for the program import nothing of the bot
+    from bot.channels.slack import app  # noqa: PLC0415 - as above
+    from bot.logs import set_up  # noqa: PLC0415 - as above
+    from bot.settings import Bot, Settings, Slack  # noqa: PLC0415 - as above
+
+    app._PING, app._DEAF, app._AWAY_PAUSE = 0.5, 3.0, 0.5  # a test has no minute
+    set_up("info")
+    settings = Settings(bot=Bot(database_url=f"sqlite:///{folder}/capebot.db", poll_interval=0.05), slack=(Slack(),))
+    with assembly.opened(settings) as store:
+        assembly.service(settings, store).run(stop)
+
+
 if __name__ == "__main__":
-    _drive(json.loads(sys.argv[1]), sys.argv[2])
+    _drive(json.loads(sys.argv[1]), Path(sys.argv[2]))

@@ -56,7 +56,11 @@ class _Answers(BaseHTTPRequestHandler):
         self.server.issued.add(access)
         answer = {"access_token": access, "token_type": "Bearer", "expires_in": self.server.seconds}
         if grant != "client_credentials":
-            answer |= {"refresh_token": "refresh", "scope": form.get("scope", [""])[0], "client_info": "eyJ1aWQiOiJ1IiwidXRpZCI6InQifQ"}
+            answer |= {
+                "refresh_token": "refresh",
+                "scope": form.get("scope", [""])[0],
+                "client_info": "eyJ1aWQiOiJ1IiwidXRpZCI6InQifQ",
+            }
         self._json(200, answer)
 
     def _json(self, status, body):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from imapclient import IMAPClient, SocketTimeout
@@ -38,21 +39,14 @@ def imap(settings: Mailbox) -> IMAPClient:
         ssl_context=context if settings.tls == "tls" else None,
         timeout=SocketTimeout(connect=_CONNECT, read=_READ),
     )
-    try:
+    with ExitStack() as undo:
+        undo.callback(client.shutdown)
         if settings.tls == "starttls":
             client.starttls(context)
-        if settings.auth == "oauth":
-            client.oauth2_login(_user(settings), oauth.access_token(settings))
-        else:
-            client.login(_user(settings), password(settings))
+        _imap_login(settings, client)
         if client.has_capability("ID"):
             client.id_({"name": "capebot"})
-    except LoginError as error:
-        client.shutdown()
-        raise Refused(_refused(settings, "IMAP")) from error
-    except BaseException:
-        client.shutdown()
-        raise
+        undo.pop_all()
     return client
 
 
@@ -65,18 +59,14 @@ def smtp(settings: Mailbox) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(out.host, out.port, timeout=out.timeout_seconds, context=context)
     else:
         server = smtplib.SMTP(out.host, out.port, timeout=out.timeout_seconds)
-    try:
+    with ExitStack() as undo:
+        undo.callback(server.close)
         if out.tls == "starttls":
             server.starttls(context=context)
         server.ehlo_or_helo_if_needed()
         if out.auth == "as-imap":
             _smtp_login(settings, server)
-    except smtplib.SMTPAuthenticationError as error:
-        server.close()
-        raise Refused(_refused(settings, "SMTP")) from error
-    except BaseException:
-        server.close()
-        raise
+        undo.pop_all()
     return server
 
 
@@ -88,14 +78,27 @@ def password(settings: Mailbox) -> str:
     return secret
 
 
+def _imap_login(settings: Mailbox, client: IMAPClient) -> None:
+    try:
+        if settings.auth == "oauth":
+            client.oauth2_login(_user(settings), oauth.access_token(settings))
+        else:
+            client.login(_user(settings), password(settings))
+    except LoginError as error:
+        raise Refused(_refused(settings, "IMAP")) from error
+
+
 def _smtp_login(settings: Mailbox, server: smtplib.SMTP) -> None:
     user = settings.smtp.user or _user(settings)
-    if settings.auth != "oauth":
-        server.login(user, password(settings))
-        return
-    answer = f"user={user}\1auth=Bearer {oauth.access_token(settings)}\1\1"
-    # A refusal comes as a challenge first; the empty answer asks for the final word.
-    server.auth("XOAUTH2", lambda challenge=None: answer if challenge is None else "", initial_response_ok=True)
+    try:
+        if settings.auth == "oauth":
+            answer = f"user={user}\1auth=Bearer {oauth.access_token(settings)}\1\1"
+            # A refusal comes as a challenge first; the empty answer asks for the final word.
+            server.auth("XOAUTH2", lambda challenge=None: answer if challenge is None else "", initial_response_ok=True)
+        else:
+            server.login(user, password(settings))
+    except smtplib.SMTPAuthenticationError as error:
+        raise Refused(_refused(settings, "SMTP")) from error
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:

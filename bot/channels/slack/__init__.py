@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.slack import app, client, files, send, text
-from bot.core.model import Incoming
+from bot.channels import NotSent
+from bot.channels.slack import app, client, send, traces
+from bot.channels.slack.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
-    from slack_sdk import WebClient
-
-    from bot.core.model import Reply
+    from bot.core.model import Incoming, Reply
     from bot.settings import Slack
 
-_LOOKED_THROUGH = 50  # messages of a thread in which an answer of ours is looked for
+_log = structlog.get_logger()
 
 
 class SlackChannel:
@@ -28,82 +28,61 @@ class SlackChannel:
     def __init__(self, settings: Slack) -> None:
         self.name = settings.name
         self._settings = settings
-        self._bot_user = ""
+        self._reader = Reader(settings)
 
     def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
         """Hand over messages until `stop`."""
         app.listen(self._settings, take, stop)
 
     def read(self, id: str, payload: bytes) -> Incoming | None:  # noqa: A002 - the domain's word
-        """Turn a stored message or command into an Incoming, its files downloaded. Raises when Slack is away."""
+        """Turn a stored message or command into an Incoming, its files downloaded. Raises when Slack is away.
+
+        Nothing is downloaded of talk that is not said to the bot, or of somebody who is not answered.
+        """
         said = json.loads(payload)
-        web = client.reading(self._settings)
-        bot_user = self._own(web)
-        command = said["kind"] == "command"
-        direct = said.get("channel_type") == "im"
-        spoken_to = command or direct or text.mentions(said.get("text", ""), bot_user)
-        thread = said.get("thread_ts") or said.get("ts", "")
-        follow_up = not spoken_to and "thread_ts" in said and self._answered_in(web, said["channel"], thread)
-        token = client.token(self._settings)
-        handle = {key: said[key] for key in ("channel", "user", "ts", "response_url") if said.get(key)}
-        return Incoming(
-            id=id,
-            sender=said["user"],
-            text=text.plain(said.get("text", ""), bot_user),
-            thread=f"slack:{said['home']}:{said['channel']}:{thread or id}",
-            attachments=tuple(
-                files.attachment(
-                    file, token, self._settings.file_hosts, lambda id_: dict(web.files_info(file=id_)["file"])
-                )
-                for file in said.get("files", [])
-            ),
-            addressed=spoken_to or follow_up,
-            private=command or direct,
-            refused=self._refused(web, said),
-            handle=json.dumps({**handle, "thread": thread}),
-            asked=spoken_to,
-        )
+        incoming = None
+        try:
+            incoming = self._reader.read(id, said)
+        finally:
+            if incoming is None or (incoming.refused and incoming.asked):
+                self._sign_off(said)
+        return incoming
 
     def send(self, incoming: Incoming, reply: Reply, reference: str) -> None:
         """Answer in the thread, or to the sender of a command alone."""
-        web = client.posting(self._settings)
         handle = json.loads(incoming.handle)
-        if "response_url" in handle:
-            send.whisper(web, handle, reply)
+        try:
+            web, look = client.posting(self._settings), client.reading(self._settings)
+        except client.Unusable as problem:
+            raise NotSent(str(problem), retry=True) from problem
+        if handle.get("command"):
+            send.whisper(web, look, handle, reply, reference)
             return
         try:
-            send.answer(web, handle, reply, reference)
+            send.answer(web, look, _place(handle), reply, reference)
+            self._reader.remember(incoming.thread)
         finally:
             if incoming.asked:
-                app.sign(web, handle["channel"], handle["ts"], on=False)
+                self._sign_off(handle)
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:
-        """Look through the thread; an answer to a command leaves no trace."""
+        """Look through the thread; an answer to a command leaves no trace. False: some of it has still to go out."""
         handle = json.loads(incoming.handle)
-        if "response_url" in handle:
+        if handle.get("command"):
             return None
-        return send.was_posted(client.reading(self._settings), handle, reference)
-
-    def _own(self, web: WebClient) -> str:
-        if not self._bot_user:
-            self._bot_user = str(web.auth_test()["user_id"])
-        return self._bot_user
-
-    def _answered_in(self, web: WebClient, channel: str, thread: str) -> bool:
-        """Whether the bot has spoken in the thread: then a follow-up needs no mention."""
         try:
-            page = web.conversations_replies(channel=channel, ts=thread, limit=_LOOKED_THROUGH)
-        except SlackApiError:
-            return False  # a channel that it may not read is one in which it has not answered
-        messages: list[dict[str, Any]] = page.get("messages", [])
-        return any(message.get("user") == self._bot_user for message in messages)
+            return traces.stands(client.reading(self._settings), _place(handle), reference).complete
+        except SlackApiError as error:
+            if client.is_server_error(error):
+                raise
+            _log.warning("the thread cannot be read any more", channel=self.name, code=client.code(error))
+            return None
 
-    def _refused(self, web: WebClient, said: dict[str, Any]) -> str:
-        """Why this person may not be answered: guests and other companies see no client's data."""
-        other = said.get("user_team") or said.get("team") or said["home"]
-        if other != said["home"]:
-            return "the sender belongs to another workspace"
-        user: dict[str, Any] = web.users_info(user=said["user"]).get("user") or {}
-        if user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger"):
-            return "the sender is a guest"
-        return "the sender is a bot" if user.get("is_bot") else ""
+    def _sign_off(self, said: dict[str, Any]) -> None:
+        """Take the sign away: the answer stands, or there will be none."""
+        if said.get("ts"):
+            app.sign(client.courteous(self._settings), said["channel"], said["ts"], on=False)
+
+
+def _place(handle: dict[str, Any]) -> traces.Place:
+    return traces.Place(handle["channel"], handle["thread"], handle.get("ts", ""))

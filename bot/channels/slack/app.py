@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
+from typing import TYPE_CHECKING
 
 import structlog
-from slack_bolt import App
+import websocket
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.slack import client, events, text
@@ -23,12 +24,21 @@ if TYPE_CHECKING:
 
     from bot.settings import Slack
 
+    Take = Callable[[str, bytes], bool]
+
 MESSAGE_EVENTS = ("message", "app_mention")  # deploy/slack-manifest.json subscribes to just these
 COMMAND = "/cape"
 EYES = "eyes"  # the sign that a message is being worked; taken away with the answer
+HELP = (
+    "Write what ACE shows behind /cape, for instance: /cape HTS relationship mismatch\n"
+    "For a Declaration CSV, or to go on talking, write to me directly or mention me in a channel."
+)
+WORKING = "One moment, I am looking at it. Only you will see the answer; files come as a direct message."
+NOT_KEPT = "I could not keep this just now, so nothing is worked. Please send it again in a minute."
 _REFUSED_PAUSE = 60.0  # seconds between tries with a token that Slack refuses
 _AWAY_PAUSE = 5.0  # seconds between tries while Slack is away
-_DEAF = 90.0  # seconds without a connection after which everything is set up anew
+_PING = 10.0  # seconds between our pings on the line
+_DEAF = 35.0  # seconds without an answer to a ping, three of them, after which the line is set up anew
 _log = structlog.get_logger()
 
 
@@ -36,87 +46,139 @@ class NotStored(Exception):  # noqa: N818 - it says what happened
     """The message could not be stored: without an acknowledgement Slack delivers it again."""
 
 
-def listen(settings: Slack, take: Callable[[str, bytes], bool], stop: Event) -> None:
+def listen(settings: Slack, take: Take, stop: Event) -> None:
     """Hand over messages until `stop`; Slack being away or refusing is waited for."""
     while not stop.is_set():
-        pause = _AWAY_PAUSE
         try:
             _connected(settings, take, stop)
             continue
-        except client.TokenMissing as problem:
+        except client.Unusable as problem:
+            pause = _REFUSED_PAUSE
             _log.error("Slack cannot be used", channel=settings.name, todo=str(problem))
-            pause = _REFUSED_PAUSE
         except SlackApiError as error:
-            pause = _REFUSED_PAUSE
-            _log.error("Slack refuses the token", channel=settings.name, code=error.response.get("error"),
-                       todo="install the app again and renew SLACK_BOT_TOKEN and SLACK_APP_TOKEN")  # fmt: skip
-        except (URLError, OSError) as error:
-            _log.warning("Slack is away and is tried again", channel=settings.name, error=type(error).__name__)
+            pause = _refused(settings, client.code(error))
+        except client.TROUBLE as error:
+            pause = _AWAY_PAUSE
+            _log.warning("Slack is away and is tried again", channel=settings.name, error=client.code(error))
         stop.wait(pause)
 
 
-def bolt_app(
-    settings: Slack, take: Callable[[str, bytes], bool], bot_user: str, seen: Callable[[dict[str, Any]], None]
-) -> App:
-    """The Bolt app with its listeners. `seen` is told of a message that was stored and is spoken to the bot."""
+def bolt_app(web: WebClient, own: AuthorizeResult, take: Take, seen: Callable[[events.Payload], None]) -> App:
+    """The Bolt app with its listeners. `own` is who we are; `seen` is told of a stored message that is said to us."""
     app = App(
-        client=client.reading(settings), process_before_response=True, token_verification_enabled=False,
+        client=web,
+        authorize=lambda: own,
+        process_before_response=True,
         request_verification_enabled=False,  # Socket Mode: the connection itself is authenticated
-    )  # fmt: skip
-
-    def on_message(body: dict[str, Any], event: dict[str, Any]) -> None:
-        if events.is_for_us(event, bot_user):
-            team = str(body.get("team_id", ""))
-            _store(take, events.event_id(team, event), events.event_payload(team, event))
-            if event.get("channel_type") == "im" or text.mentions(event.get("text", ""), bot_user):
-                seen(event)
-
-    def on_command(body: dict[str, Any], ack: Callable[..., object]) -> None:
-        _store(take, events.command_id(body), events.command_payload(body))
-        ack("One moment, I am looking at it." if body.get("text", "").strip() else "Write the message behind /cape.")
-
+        logger=client.quiet("slack-bolt", logging.CRITICAL),
+    )
+    app.middleware(_only_ours)
     for name in MESSAGE_EVENTS:
-        app.event(name)(on_message)
-    app.command(COMMAND)(on_command)
-    app.event(re.compile(".*"))(lambda: None)  # whatever else comes is acknowledged, or Slack repeats it
+        app.event(name)(_message_listener(own, take, seen))
+    app.command(COMMAND)(_command_listener(own, take))
+    app.error(_on_error)
     return app
 
 
-def _connected(settings: Slack, take: Callable[[str, bytes], bool], stop: Event) -> None:
-    """One life of the connection, with a watch on it."""
-    web = client.reading(settings)
-    app_token = client.token(settings, app=True)
-    bot_user = str(web.auth_test()["user_id"])
-    with ThreadPoolExecutor(1, thread_name_prefix="slack-sign") as signs:
-        app = bolt_app(settings, take, bot_user, lambda event: _later(signs, web, event))
-        handler = SocketModeHandler(app, app_token, web_client=web)
-        handler.connect()  # type: ignore[no-untyped-call]  # Bolt's own
-        _log.info("Slack is listened to", channel=settings.name)
-        heard = time.monotonic()
-        try:
-            while not stop.wait(1.0):
-                now = time.monotonic()
-                heard = now if handler.client.is_connected() else heard
-                if now - heard > _DEAF:
-                    _log.warning("Slack's line stays dead and is set up anew", channel=settings.name)
-                    return
-        finally:
-            handler.close()  # type: ignore[no-untyped-call]  # Bolt's own
+def _only_ours(body: events.Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 - Bolt's word
+    """Whatever else comes is acknowledged: Slack repeats what is not, and shows the user an error."""
+    if body.get("command") == COMMAND or body.get("event", {}).get("type") in MESSAGE_EVENTS:
+        return next()
+    return BoltResponse(status=200)
 
 
-def _store(take: Callable[[str, bytes], bool], identity: str, payload: bytes) -> None:
-    if not take(identity, payload):
-        raise NotStored
+def _message_listener(own: AuthorizeResult, take: Take, seen: Callable[[events.Payload], None]) -> Callable[..., None]:
+    team, bot_user = str(own.team_id), str(own.bot_user_id)
+
+    def on_message(event: events.Payload) -> None:
+        if events.is_for_us(event, bot_user):
+            _store(take, events.event_id(team, event), events.event_payload(team, event))
+            if events.is_direct(event) or text.mentions(str(event.get("text") or ""), bot_user):
+                seen(event)
+
+    return on_message
 
 
-def _later(signs: ThreadPoolExecutor, web: WebClient, event: dict[str, Any]) -> None:
-    """Show the sign without holding up the acknowledgement."""
-    signs.submit(sign, web, event["channel"], event["ts"], on=True)
+def _command_listener(own: AuthorizeResult, take: Take) -> Callable[..., None]:
+    team = str(own.team_id)
+
+    def on_command(body: events.Payload, ack: Callable[..., object]) -> None:
+        said = HELP
+        if str(body.get("text") or "").strip().lower() not in ("", "help"):
+            try:
+                _store(take, events.command_id(team, body), events.command_payload(team, body))
+                said = WORKING
+            except NotStored:
+                said = NOT_KEPT  # Slack does not repeat a command, so its sender has to
+        ack(text=said, response_type="ephemeral")
+
+    return on_command
+
+
+def _on_error(error: Exception) -> None:
+    _log.error("a Slack event was not taken; Slack delivers it again", error=type(error).__name__)
 
 
 def sign(web: WebClient, channel: str, ts: str, *, on: bool) -> None:
     """Set or take away the sign. It is a courtesy: that it is there already, or may not be set, is no trouble."""
     try:
         (web.reactions_add if on else web.reactions_remove)(channel=channel, timestamp=ts, name=EYES)
-    except (SlackApiError, OSError) as error:
-        _log.debug("the sign could not be changed", error=type(error).__name__)
+    except client.TROUBLE as error:
+        _log.debug("the sign could not be changed", error=client.code(error))
+
+
+def who_am_i(web: WebClient, token: str) -> AuthorizeResult:
+    """The bot as Slack knows it: its workspace and its user. Raises when Slack refuses the token or is away."""
+    return AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=web.auth_test())
+
+
+def _connected(settings: Slack, take: Take, stop: Event) -> None:
+    """One life of the connection, with a watch on it."""
+    websocket.setdefaulttimeout(_DEAF)  # of connecting; the library has none of its own
+    web, courteous = client.reading(settings), client.courteous(settings)
+    app_token = client.token(settings, app=True)
+    own = who_am_i(web, client.token(settings))
+    with ThreadPoolExecutor(1, thread_name_prefix="slack-sign") as signs:
+
+        def seen(event: events.Payload) -> None:
+            signs.submit(sign, courteous, event["channel"], event["ts"], on=True)
+
+        handler = SocketModeHandler(
+            bolt_app(web, own, take, seen), app_token, web_client=web, ping_interval=_PING,
+            logger=client.quiet("slack-socket", logging.CRITICAL),
+        )  # fmt: skip
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]  # Bolt's own
+            _log.info("Slack is listened to", channel=settings.name)
+            _watch(handler, settings.name, stop)
+        finally:
+            handler.close()  # type: ignore[no-untyped-call]  # Bolt's own
+
+
+def _watch(handler: SocketModeHandler, channel: str, stop: Event) -> None:
+    """Return at `stop`, or when the line has been dead for too long. A cut line the handler itself mends at once."""
+    pong, heard = 0.0, time.monotonic()
+    while not stop.wait(1.0):
+        session = handler.client.current_session
+        latest = session.last_pong_tm if session is not None else 0.0
+        if latest != pong:
+            pong, heard = latest, time.monotonic()
+        if time.monotonic() - heard > _DEAF:
+            _log.warning("Slack's line is dead and is set up anew", channel=channel)
+            return
+
+
+def _refused(settings: Slack, code: str) -> float:
+    """Say why Slack does not let us in; give the seconds to wait."""
+    if code in client.BAD_TOKEN:
+        _log.error("Slack refuses the token", channel=settings.name, code=code,
+                   todo=f"install the app again and renew {settings.bot_token_env} and {settings.app_token_env};"
+                   " `capebot doctor` tells which")  # fmt: skip
+        return _REFUSED_PAUSE
+    _log.warning("Slack is away and is tried again", channel=settings.name, error=code)
+    return _AWAY_PAUSE
+
+
+def _store(take: Take, identity: str, payload: bytes) -> None:
+    if not take(identity, payload):
+        raise NotStored

@@ -5,41 +5,70 @@ from __future__ import annotations
 import json
 from typing import Any
 
-# Subtypes of `message` that hold a person's own words; a file comes as file_share, and every other subtype is no message.
+Payload = dict[str, Any]
+
+# Subtypes of `message` that hold a person's own words; a file comes as file_share, and every other is no message.
 _SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
+_NEEDED = ("channel", "user", "ts")
+_SLACKBOT = "USLACKBOT"  # speaks without a bot_id
+_KEPT = ("channel", "channel_type", "user", "text", "ts", "thread_ts", "team", "user_team")
+_FILE = (
+    "id", "name", "title", "mimetype", "filetype", "mode", "size", "url_private", "url_private_download", "file_access",
+)  # fmt: skip
 
 
-def is_for_us(event: dict[str, Any], bot_user: str) -> bool:
+def is_for_us(event: Payload, bot_user: str) -> bool:
     """Whether a person said this: no bot, not ourselves, no edit, no deletion, no join."""
     if event.get("type") not in ("message", "app_mention") or event.get("subtype") not in _SPOKEN:
         return False
-    return bool(event.get("user")) and event["user"] != bot_user and not event.get("bot_id") and not event.get("edited")
+    if not all(isinstance(event.get(key), str) and event[key] for key in _NEEDED):
+        return False
+    return event["user"] not in (bot_user, _SLACKBOT) and not event.get("bot_id") and not event.get("edited")
 
 
-def event_id(team: str, event: dict[str, Any]) -> str:
+def is_direct(event: Payload) -> bool:
+    """Whether it was said to the bot alone; a mention's event does not name the kind of channel."""
+    return event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
+
+
+def event_id(team: str, event: Payload) -> str:
     """The message's identity: a mention arrives as two events, and each may be delivered again."""
     return f"slack:{team}:{event['channel']}:{event['ts']}"
 
 
-def event_payload(team: str, event: dict[str, Any]) -> bytes:
+def event_payload(team: str, event: Payload) -> bytes:
     """What is stored of a message: what reading and answering need, and no more."""
-    kept = {
-        key: event[key]
-        for key in ("channel", "channel_type", "user", "text", "ts", "thread_ts", "files", "team", "user_team")
-        if key in event
-    }
-    return json.dumps({"kind": "message", "home": team, **kept}, sort_keys=True).encode()
+    kept = {key: event[key] for key in _KEPT if event.get(key)}
+    kept["files"] = [_file(file) for file in event.get("files") or ()]
+    kept["shared"] = [shared for shared in map(_shared, event.get("attachments") or ()) if shared]
+    return json.dumps({"kind": "message", "heard_as": event["type"], "home": team, **kept}, sort_keys=True).encode()
 
 
-def command_id(body: dict[str, Any]) -> str:
+def command_id(team: str, body: Payload) -> str:
     """A command's identity; Slack gives each call a trigger of its own."""
-    return f"slack:{body.get('team_id', '')}:command:{body.get('trigger_id', '')}"
+    return f"slack:{team}:command:{body.get('trigger_id', '')}"
 
 
-def command_payload(body: dict[str, Any]) -> bytes:
+def command_payload(team: str, body: Payload) -> bytes:
     """What is stored of a command."""
     return json.dumps({
-        "kind": "command", "home": body.get("team_id", ""), "team": body.get("team_id", ""),
+        "kind": "command", "home": team, "team": body.get("team_id", ""),
         "channel": body["channel_id"], "user": body["user_id"], "text": body.get("text", ""),
         "response_url": body.get("response_url", ""),
     }, sort_keys=True).encode()  # fmt: skip
+
+
+def _file(file: Payload) -> Payload:
+    return {key: file[key] for key in _FILE if key in file}
+
+
+def _shared(attachment: Payload) -> Payload | None:
+    """Somebody's message that the sender passed on ("Share message"); previews of web pages are nobody's words."""
+    if not (attachment.get("is_share") or attachment.get("is_msg_unfurl")):
+        return None
+    return {
+        "author": str(attachment.get("author_name") or ""),
+        "author_id": str(attachment.get("author_id") or ""),
+        "text": str(attachment.get("text") or ""),
+        "files": [_file(file) for file in attachment.get("files") or ()],
+    }

@@ -1,132 +1,198 @@
-"""One reply into Slack: the answer first, once, then its files."""
+"""One reply into Slack: the answer first, once, then its files.
+
+Every posting starts with a look into the thread, so that it may be done again after a crash or a broken line: the
+answer carries its reference, as metadata and as the id of its first block.
+"""
 
 from __future__ import annotations
 
-import socket
+import logging
+import time
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
 
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from bot.channels import NotSent
-from bot.channels.slack.views import blocks
+from bot.channels.slack import client
+from bot.channels.slack.text import escaped
+from bot.channels.slack.traces import EVENT, Place, Standing, mark, no_files_mark, stands
+from bot.channels.slack.views import blocks, note
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.core.model import Reply
 
-EVENT = "capebot_reply"  # the kind of metadata that carries our reference
-_TEXT = 3_900  # characters of the plain text beside the blocks; Slack cuts at 4,000
-_OPERATOR = ("invalid_auth", "token_revoked", "account_inactive", "token_expired", "not_authed", "missing_scope")
-_PASSING = ("ratelimited", "rate_limited", "service_unavailable")
+_TEXT = 3_900  # characters of the text beside the blocks, and in their place; Slack wants 4,000 at the most
+_SETTLE = 3.0  # seconds after a broken line before it is looked whether the answer stands: Slack posts within one
+_FINE, _SERVER = 200, 500  # HTTP
+_LAYOUT = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "msg_too_long")
+_RATE = ("ratelimited", "rate_limited", "service_unavailable", "team_added_to_org")
+_PLACE = {
+    "channel_not_found": "the channel is gone, or the bot was taken out of it: invite it (/invite), then replay",
+    "not_in_channel": "the bot is not in the channel: invite it (/invite), then replay",
+    "is_archived": "the channel is archived: unarchive it and replay, or leave it",
+    "thread_not_found": "the message was deleted: nothing to answer any more",
+    "message_not_found": "the message was deleted: nothing to answer any more",
+    "cannot_reply_to_message": "Slack takes no answer to this kind of message: leave it",
+    "restricted_action": "the workspace does not let the bot post there: ask its administrator, then replay",
+}
 _log = structlog.get_logger()
 
 
-def answer(web: WebClient, handle: dict[str, Any], reply: Reply, reference: str) -> None:
-    """Post the answer into the thread with its reference, then the files. Raises NotSent, or unknown errors."""
+def answer(web: WebClient, look: WebClient, place: Place, reply: Reply, reference: str) -> None:
+    """Post what of the answer does not stand yet. Raises NotSent when its text does not, and nothing else.
+
+    `retry` of a NotSent also means: nobody knows, and the next try looks before it posts.
+    """
     layout, whole = blocks(reply)
-    message = {
-        "channel": handle["channel"], "thread_ts": handle["thread"], "text": reply.text[:_TEXT],
-        "unfurl_links": False, "unfurl_media": False,
-        "metadata": {"event_type": EVENT, "event_payload": {"reference": reference}},
-    }  # fmt: skip
+    files = _files(reply, whole=whole)
+    standing = _before(look, place, reference)
+    if not standing.answered:
+        layout[0]["block_id"] = mark(reference, len(files))
+        message: dict[str, Any] = {
+            "channel": place.channel, "thread_ts": place.thread or None, "text": escaped(reply.text, _TEXT),
+            "unfurl_links": False, "unfurl_media": False, "parse": "none",
+            "metadata": {"event_type": EVENT, "event_payload": {"reference": reference, "files": len(files)}},
+        }  # fmt: skip
+        if _posted(web, look, place, message, layout, reference):
+            files = _files(reply, whole=len(message["text"]) < _TEXT)  # it went as text
+    if files and not standing.complete:
+        _upload(web, place, files, reference)
+
+
+def whisper(web: WebClient, look: WebClient, handle: dict[str, Any], reply: Reply, reference: str) -> None:
+    """Answer a command to its sender alone, where it was given; files, and late answers, as a direct message.
+
+    Raises NotSent when it surely did not go out; other errors of the line leave it open.
+    """
+    layout, whole = blocks(reply)
+    files = _files(reply, whole=whole)
+    if files:
+        layout.append(note("The files are in our direct messages."))
+    taken = _hooked(handle["response_url"], reply, layout) if handle.get("response_url") else False
+    if taken and not files:
+        return
     try:
-        web.chat_postMessage(**message, blocks=layout)
-    except SlackApiError as error:
-        if error.response.get("error") not in ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"):
+        channel = str(look.conversations_open(users=handle["user"])["channel"]["id"])
+    except client.TROUBLE as error:
+        if not taken:
             raise _not_sent(error) from error
-        whole = False
-        _text_only(web, message)
-    except URLError as error:
-        raise _unreached(error) from error
-    upload(web, handle["channel"], handle["thread"], reply, whole=whole)
+        _log.warning("the files of a command's answer could not be handed over", code=client.code(error))
+        return
+    if taken:
+        _upload(web, Place(channel, "", ""), files, reference)
+    else:
+        answer(web, look, Place(channel, "", ""), reply, reference)
 
 
-def whisper(web: WebClient, handle: dict[str, Any], reply: Reply) -> None:
-    """Answer a command to its sender alone; the files go to the direct messages with them."""
-    layout, whole = blocks(reply)
-    hook = WebhookClient(handle["response_url"])
+def _before(look: WebClient, place: Place, reference: str) -> Standing:
+    """A look before posting; where the bot may not read, it posts."""
     try:
-        result = hook.send(text=reply.text[:_TEXT], blocks=layout, response_type="ephemeral")
-        if result.status_code != 200:  # noqa: PLR2004 - HTTP's "fine"
-            whole = False
-            result = hook.send(text=reply.text[:_TEXT], response_type="ephemeral")
-    except URLError as error:
-        raise _unreached(error) from error
-    if result.status_code != 200:  # noqa: PLR2004 - HTTP's "fine"
-        raise NotSent(f"Slack answered {result.status_code} to the command's answer", retry=False)
-    if reply.outputs or not whole:
+        return stands(look, place, reference)
+    except client.TROUBLE as error:
+        if client.is_server_error(error) or client.code(error) in _RATE or client.code(error) in client.BAD_TOKEN:
+            raise _not_sent(error) from error
+        return Standing(answered=False, complete=False)
+
+
+def _posted(
+    web: WebClient, look: WebClient, place: Place, message: dict[str, Any], layout: list[dict[str, Any]], reference: str
+) -> bool:
+    """Post the answer; True when it had to go as text alone. Raises NotSent."""
+    with_blocks: dict[str, Any] = {"blocks": layout}
+    for refused, extra in ((False, with_blocks), (True, {})):
         try:
-            direct = web.conversations_open(users=handle["user"])["channel"]["id"]
-        except (SlackApiError, OSError) as error:
-            _log.warning("the files of a command's answer could not be handed over", error=type(error).__name__)
+            web.chat_postMessage(**message, **extra)
+        except client.TROUBLE as error:
+            if client.code(error) in _LAYOUT and not refused:
+                _log.warning("Slack refuses the layout; the answer goes as text", code=client.code(error))
+                continue
+            if not client.is_server_error(error) or client.never_reached(error):
+                raise _not_sent(error) from error
+            _find_out(look, place, reference, error)
+        return refused
+    return True
+
+
+def _find_out(look: WebClient, place: Place, reference: str, cause: BaseException) -> None:
+    """The line broke in mid-call: return when the answer stands all the same, else raise NotSent."""
+    time.sleep(_SETTLE)
+    try:
+        if stands(look, place, reference).answered:
             return
-        upload(web, direct, None, reply, whole=whole)
+    except client.TROUBLE as error:
+        _log.warning("it cannot be told yet whether the answer stands", code=client.code(error))
+    reason = f"the line to Slack broke in mid-answer ({client.code(cause)}); the next try looks before it posts"
+    raise NotSent(reason, retry=True) from cause
 
 
-def upload(web: WebClient, channel: str, thread: str | None, reply: Reply, *, whole: bool) -> None:
-    """The files; the answer stands already, so trouble with a file is told in the thread and raises nothing."""
-    files: list[tuple[str, bytes]] = [(output.name, output.content) for output in reply.outputs]
-    if not whole:
-        files.append(("answer.txt", reply.text.encode()))
-    for name, content in files:
+def _hooked(url: str, reply: Reply, layout: list[dict[str, Any]]) -> bool:
+    """Answer a command where it was given; False when Slack takes no answer there any more (after 30 minutes)."""
+    hook = WebhookClient(
+        url, retry_handlers=[RateLimitErrorRetryHandler(2)], logger=client.quiet("slack-web", logging.CRITICAL)
+    )
+    for extra in ({"blocks": layout}, {}):
         try:
-            web.files_upload_v2(channel=channel, thread_ts=thread, filename=name, content=content, title=name)
-        except (SlackApiError, OSError) as error:
-            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            _log.warning("a file could not be uploaded", code=code)
-            _tell(web, channel, thread, f"I could not upload the file {name} ({code}). Ask me again in a few minutes.")
+            result = hook.send(text=escaped(reply.text, _TEXT), response_type="ephemeral", **extra)  # type: ignore[arg-type]  # blocks as they are
+        except client.TROUBLE as error:
+            if client.never_reached(error):
+                raise _not_sent(error) from error
+            raise
+        if result.status_code == _FINE:
+            return True
+        if result.status_code > _SERVER or (result.status_code == _SERVER and "invalid" not in result.body):
+            raise HTTPException(f"http_{result.status_code}")
+    return False
 
 
-def was_posted(web: WebClient, handle: dict[str, Any], reference: str) -> bool:
-    """Whether the thread holds a message with our reference."""
-    cursor = None
-    while True:
-        page = web.conversations_replies(
-            channel=handle["channel"], ts=handle["thread"], include_all_metadata=True, limit=200, cursor=cursor
-        )
-        messages: list[dict[str, Any]] = page.get("messages", [])
-        for message in messages:
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("reference") == reference:
-                return True
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return False
+def _files(reply: Reply, *, whole: bool) -> list[tuple[str, bytes]]:
+    """What goes up with the answer; an answer that does not fit goes up as a file too."""
+    files = [(output.name, output.content) for output in reply.outputs if output.content]
+    return files if whole else [*files, ("answer.txt", reply.text.encode())]
 
 
-def _text_only(web: WebClient, message: dict[str, Any]) -> None:
-    _log.warning("Slack refused the layout; the answer goes as text")
+def _upload(web: WebClient, place: Place, files: list[tuple[str, bytes]], reference: str) -> None:
+    """The files, in one message. The answer stands already: trouble is told in the thread and raises nothing."""
+    uploads = [{"filename": name, "content": content, "title": name} for name, content in files]
     try:
-        web.chat_postMessage(**message)
-    except SlackApiError as error:
-        raise _not_sent(error) from error
-    except URLError as error:
-        raise _unreached(error) from error
+        web.files_upload_v2(channel=place.channel, thread_ts=place.thread or None, file_uploads=uploads)
+    except client.TROUBLE as error:
+        code = client.code(error)
+        _log.warning("files could not be uploaded", code=code, files=len(files))
+        what = (
+            "Ask whoever installed me to add the files:write permission (OAuth & Permissions in the app settings) and"
+            " reinstall; then ask me again." if code == "missing_scope" else "Ask me again in a few minutes."
+        )  # fmt: skip
+        words = f"I could not upload {', '.join(name for name, _ in files)} ({code}). {what}"
+        _tell(web, place, words, reference)
 
 
-def _tell(web: WebClient, channel: str, thread: str | None, words: str) -> None:
+def _tell(web: WebClient, place: Place, words: str, reference: str) -> None:
+    line = note(words) | {"block_id": no_files_mark(reference)}
     try:
-        web.chat_postMessage(channel=channel, thread_ts=thread, text=words)
-    except (SlackApiError, OSError) as error:
-        _log.warning("the thread could not be told", error=type(error).__name__)
+        web.chat_postMessage(
+            channel=place.channel, thread_ts=place.thread or None, text=escaped(words, _TEXT), blocks=[line],
+            unfurl_links=False, unfurl_media=False,
+        )  # fmt: skip
+    except client.TROUBLE as error:
+        _log.warning("the thread could not be told", code=client.code(error))
 
 
-def _not_sent(error: SlackApiError) -> Exception:
-    """Slack's own word that it did not post; an inner error of theirs leaves it open."""
-    code = str(error.response.get("error"))
-    if code in _PASSING or code in _OPERATOR:
-        return NotSent(f"Slack answers {code}: run `capebot doctor`", retry=True)
-    if code in ("internal_error", "fatal_error", "request_timeout"):
-        return error
-    return NotSent(f"Slack answers {code}", retry=False)
-
-
-def _unreached(error: URLError) -> Exception:
-    """A connection that never came about surely posted nothing; one that broke may have."""
-    if isinstance(error.reason, (ConnectionRefusedError, socket.gaierror)):
-        return NotSent("Slack is away", retry=True)
-    return error
+def _not_sent(error: BaseException) -> NotSent:
+    """The reason in words, for the operator."""
+    code = client.code(error)
+    if code in _PLACE:
+        return NotSent(_PLACE[code], retry=False)
+    if code in client.BAD_TOKEN:  # mended by an operator, and then the answers go out by themselves
+        return NotSent(f"Slack refuses the bot ({code}): run `capebot doctor`, which says what to mend", retry=True)
+    if code in _RATE:
+        return NotSent(f"Slack asks to wait ({code})", retry=True)
+    if client.is_server_error(error):
+        return NotSent(f"Slack is away ({code})", retry=True)
+    return NotSent(
+        f"Slack refuses the answer ({code}): look the code up under chat.postMessage, then replay", retry=False
+    )

@@ -5,27 +5,37 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
-_QUOTE = re.compile(r"(?m)^(?:&gt;|>)+ ?")
-_FENCE = re.compile(r"```\n?|`")
+_QUOTE = re.compile(r"(?m)^[ \t]*(?:(?:&gt;)+|>+) ?")
+_FENCE = re.compile(r"```")
+_STYLED = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n*_~]+?)(?<=\S)\1(?![\w*_~])")
+_CUT_ENTITY = re.compile(r"&[a-z]{0,4}\Z")
+_EVERYBODY = ("here", "channel", "everyone")
+_DELIMITERS = ("\t", ",", ";", "|")
+_WORDS_OF_A_CELL = 2  # "Entry Number": a line with more words and no delimiter is somebody's sentence
 
 
 def plain(text: str, bot_user: str) -> str:
     """What the sender sees, as plain text.
 
-    Block quotes and code marks go: in Slack they hold what the sender pasted, not older mail. The bot's own mention
-    goes too; other mentions stay as words.
+    Block quotes, code marks and bold go: in Slack they hold what the sender pasted, not older mail. The bot's own
+    mention goes too; other mentions stay as words.
     """
 
     def shown(mark: re.Match[str]) -> str:
         kind, target, label = mark.groups()
         if kind == "@":
             return "" if target == bot_user else f"@{label or target}"
-        if kind in "#!" and kind:
-            return f"{kind if kind == '#' else '@'}{label or target}"
-        return label or target.removeprefix("mailto:")
+        if kind == "!":
+            return f"@{target}" if target in _EVERYBODY else label or ""
+        if kind == "#":
+            return f"#{label or target}"
+        return label or target.removeprefix("mailto:").removeprefix("tel:")
 
-    unmarked = _FENCE.sub("", _QUOTE.sub("", _MARK.sub(shown, text)))
-    return unmarked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\0", "").strip()
+    unmarked = _MARK.sub(shown, _QUOTE.sub("", text))
+    unmarked = _FENCE.sub("\n", unmarked).replace("`", "")
+    unmarked = _STYLED.sub(r"\2", unmarked)
+    unmarked = unmarked.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\0", "")
+    return re.sub(r"\n{3,}", "\n\n", unmarked).strip()
 
 
 def mentions(text: str, bot_user: str) -> bool:
@@ -33,6 +43,20 @@ def mentions(text: str, bot_user: str) -> bool:
     return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
 
 
-def escaped(text: str) -> str:
-    """Text for a mrkdwn field: nothing in it is a mention or a link."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def escaped(text: str, most: int | None = None) -> str:
+    """Text for a field that Slack parses: nothing in it is a mention or a link. Cut at `most` characters if given."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if most is None or len(safe) <= most:
+        return safe
+    return _CUT_ENTITY.sub("", safe[: most - 1]) + "…"
+
+
+def is_prose(text: str) -> bool:
+    """Whether a pasted snippet holds words to read rather than rows of a table."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        return False
+    tabular = any(len({line.count(mark) for line in lines}) == 1 and mark in lines[0] for mark in _DELIMITERS)
+    if tabular and len(lines) > 1:
+        return False
+    return any(len(line.split()) > _WORDS_OF_A_CELL for line in lines)

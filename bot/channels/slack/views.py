@@ -1,125 +1,232 @@
-"""A diagnosis as Slack blocks. Everything that came from somebody is raw text or escaped; Slack's limits are kept."""
+"""A reply as Slack blocks. What came from somebody is raw text, never parsed; Slack's limits are kept."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.slack.text import escaped
+from bot.core import words
 
 if TYPE_CHECKING:
-    from bot.core.model import Diagnosis, Draft, Finding, Reply, Sheet
+    from collections.abc import Iterator, Sequence
+
+    from bot.core.model import Diagnosis, Draft, Fault, Finding, Reply, Section, Sheet
 
 Block = dict[str, Any]
 
 _BLOCKS = 48  # Slack takes 50 in a message; two are kept for what closes it
 _ALL = 12_000  # characters of all blocks together; Slack refuses at about 13,000
-_SECTION = 2_900  # Slack's limit is 3,000
-_ROWS = 12  # of a table; the annotated file has them all
-_CELL = 120  # characters of a cell
-_SHOWN = ("What it means", "Do now", "Do not", "When to write to CBP")  # the rest stands in the mail-like text only
+_TEXT = 2_900  # characters of one text; Slack's limit is 3,000
+_HEADER = 150  # characters of a header: Slack's limit
+_CONTEXT = 1_900  # characters of a small line; Slack's limit is 2,000
+_QUOTE = 300  # characters of the sender's words shown again
+_ROWS = 12  # of the table; the annotated file has them all
+_CELL = 120  # characters of a cell: more makes the table unreadable
+_ITEMS = 12  # of a list of the sender's own data
+_CORE = ("What it means", "Do now", "Do not", "When to write to CBP")  # the other sections go first when room is short
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some blocks that stand or go together. The lower `rank`, the later they go when room is short."""
+
+    rank: int
+    blocks: list[Block]
 
 
 def blocks(reply: Reply) -> tuple[list[Block], bool]:
     """The blocks for a reply, and whether all of it fitted; what did not is in `reply.text`."""
-    wanted = _wanted(reply)
-    taken: list[Block] = []
-    size = 0
-    for block in wanted:
-        size += len(json.dumps(block))
-        if size > _ALL or len(taken) >= _BLOCKS:
-            taken.append(_section("_The whole answer is in the attached file._"))
-            return taken, False
-        taken.append(block)
-    return taken, True
+    parts = list(_parts(reply))
+    fitting: set[int] = set()
+    count = size = 0
+    for index in sorted(range(len(parts)), key=lambda index: parts[index].rank):
+        length = len(json.dumps(parts[index].blocks))
+        if size + length <= _ALL and count + len(parts[index].blocks) <= _BLOCKS:
+            fitting.add(index)
+            size += length
+            count += len(parts[index].blocks)
+    laid = [block for index, part in enumerate(parts) if index in fitting for block in part.blocks]
+    whole = len(fitting) == len(parts)
+    return (
+        (laid, True) if whole else ([*laid, note("There is more: the whole answer is in the file answer.txt.")], False)
+    )
 
 
-def _wanted(reply: Reply) -> list[Block]:
+def note(text: str) -> Block:
+    """A small line of raw text."""
+    return {"type": "context", "elements": [_raw(text, _CONTEXT)]}
+
+
+def _parts(reply: Reply) -> Iterator[Part]:
+    """Everything there is to say, in the order in which it is read."""
     diagnosis = reply.diagnosis
-    found = [_section(f"*{escaped(_first_line(reply.text))}*")]
-    found += [_section(escaped(note)) for note in diagnosis.notes]
-    for sheet in diagnosis.sheets:
-        found += _sheet(sheet)
+    yield Part(0, [_headline(reply)])
+    if diagnosis.notes:
+        yield Part(2, [_list("", diagnosis.notes)])
+    if table := _table(diagnosis.sheets):
+        yield Part(1, table)
     for finding in diagnosis.findings:
-        found += [{"type": "divider"}, *_finding(finding)]
+        yield from _finding(finding)
     if diagnosis.candidates:
-        lines = [f"• {one.title}" + (f": “{one.official}”" if one.official else "") for one in diagnosis.candidates]
-        found.append(_section("*Is it one of these?*\n" + escaped("\n".join(lines))))
+        lines = [f"{one.title}: “{one.official}”" if one.official else one.title for one in diagnosis.candidates]
+        yield Part(3, [_list("Is it one of these?", lines)])
+    yield from _numbers(diagnosis)
     if diagnosis.questions:
-        lines = [f"{number}. {question}" for number, question in enumerate(diagnosis.questions, 1)]
-        found.append(_section("*Please tell me, here in the thread:*\n" + escaped("\n".join(lines))))
+        yield Part(2, [_list("Please tell me, here in the thread:", diagnosis.questions, ordered=True)])
     for draft in diagnosis.drafts:
-        found += [{"type": "divider"}, *_draft(draft)]
-    return found + _last(diagnosis)
+        yield Part(1, _draft(draft))
+    if diagnosis.rule == "not_about_cape":
+        yield Part(
+            5, [note("I read CAPE messages and Declaration CSVs, and prepare the e-mail to CBP; I never send it.")]
+        )
 
 
-def _first_line(text: str) -> str:
-    """The verdict: the first paragraph of the text, which plain mail wraps."""
-    return " ".join(text.split("\n\n", 1)[0].split())
+def _headline(reply: Reply) -> Block:
+    """The verdict in the first line."""
+    line = " ".join((reply.headline or reply.text.split("\n\n", 1)[0]).split()) or "My answer"
+    if len(line) <= _HEADER:
+        return {"type": "header", "text": _raw(line, _HEADER)}
+    return _rich({"type": "rich_text_section", "elements": [_words(line, bold=True)]})
 
 
-def _finding(one: Finding) -> list[Block]:
-    found = []
+def _finding(one: Finding) -> Iterator[Part]:
+    title = one.title if one.is_error else f"{one.title} (a status, not an error)"
+    named = [_words(title, bold=True), *([_words(f" – you sent ({one.where}):")] if one.quote else [])]
+    seen: list[Block] = [{"type": "rich_text_section", "elements": named}]
     if one.quote:
-        found.append(_section(f"*{escaped(one.title)}* — you sent: “{escaped(' '.join(one.quote.split())[:300])}”"))
-    for section in one.sections:
-        if section.name in _SHOWN:
-            marks = [f"{number}." if section.numbered else "•" for number in range(1, len(section.items) + 1)]
-            lines = [*section.paragraphs, *(f"{mark} {item}" for mark, item in zip(marks, section.items, strict=True))]
-            found.append(_section(f"*{section.name}*\n" + escaped("\n".join(lines))))
+        seen.append({"type": "rich_text_quote", "elements": [_words(one.quote, most=_QUOTE)]})
+    shown = [_advice(section) for section in one.sections if section.name in _CORE]
+    yield Part(2, [{"type": "divider"}, _rich(*seen), _section(_step(one)), *shown])
+    rest = [_advice(section) for section in one.sections if section.name not in _CORE]
+    rest += [_section(f"*Easily taken for “{escaped(title)}”:* {escaped(how)}") for title, how in one.look_alikes]
+    if rest:
+        yield Part(4, rest)
+    yield Part(3, [_sources(one)])
+
+
+def _step(one: Finding) -> str:
+    """The next step and what hangs on it, one line each."""
+    step = words.NEXT_STEP_WORDS.get(one.next_step, one.next_step)
+    when = f", {words.when_words(one.next_step, one.not_before)}" if one.not_before else ""
+    lines = [f"*Next step:* {escaped(step + when + (f' ({one.wait})' if one.wait else ''))}."]
+    lines.append(f"*Was anything filed?* {escaped(words.FILED_WORDS.get(one.filed, one.filed))}")
     if one.clock:
-        found.append(_section("*Deadline*\n" + escaped(one.clock)))
-    source = f"Source: {one.sources[0]}. " if one.sources else ""
-    checked = f"Facts last checked {one.verified.isoformat()}." if one.verified else ""
-    found.append({"type": "context", "elements": [{"type": "plain_text", "text": (source + checked)[:_SECTION]}]})
-    return found
+        lines.append(f"*Deadline:* {escaped(one.clock)}")
+    if one.retired:
+        instead = f" In its place: {one.replaced_by}." if one.replaced_by else ""
+        lines.append(escaped(f"CBP retired this message on {words.day_words(one.retired)}.{instead}"))
+    if one.how.value == "likeness":
+        lines.append("_This is my reading of your words, not an exact match: if ACE shows something else, paste that._")
+    return "\n".join(lines)
 
 
-def _sheet(sheet: Sheet) -> list[Block]:
-    """A table of the rows that need somebody."""
-    title = f"*{escaped(sheet.name[:150])}*"
-    if sheet.refused:
-        return [_section(f"{title}\n{escaped(sheet.refused)}")]
-    if not sheet.faults:
-        return [_section(f"{title}: {sheet.rows:,} rows, nothing to mend")]
-    head = [_cell(text) for text in ("Row", "Value", "Finding", "Proposal")]
-    rows = [
-        [
-            _cell(str(fault.row) if fault.row else "file"), _cell(fault.value),
-            _cell(fault.reason.replace("-", " ") + (" (repaired)" if fault.repaired else "")), _cell(fault.proposal),
-        ]
-        for fault in sheet.faults[:_ROWS]
-    ]  # fmt: skip
-    found: list[Block] = [_section(title), {"type": "table", "rows": [head, *rows]}]
-    more = len(sheet.faults) - _ROWS
-    if more > 0:
-        found.append(_section(f"and {more:,} more, in the attached file"))
-    return found
+def _advice(section: Section) -> Block:
+    """A part of the advice: our own words, so that they may be laid out."""
+    marks = [f"{number}." if section.numbered else "•" for number in range(1, len(section.items) + 1)]
+    lines = [*section.paragraphs, *(f"{mark} {item}" for mark, item in zip(marks, section.items, strict=True))]
+    return _section(f"*{escaped(section.name)}*\n" + escaped("\n".join(lines), _TEXT - 100))
+
+
+def _sources(one: Finding) -> Block:
+    said = [f"Sources: {'; '.join(one.sources)}."] if one.sources else []
+    if one.advice_day:
+        said.append(f"Advice as of {words.day_words(one.advice_day)}.")
+    if one.verified:
+        said.append(f"Facts last checked {words.day_words(one.verified)}.")
+    return note(" ".join(said) or one.id)
+
+
+def _numbers(diagnosis: Diagnosis) -> Iterator[Part]:
+    """Entry numbers that a person must look at, and those that were read otherwise than they stood."""
+    doubtful = [words.suspect_words(one.value, one.reason, one.proposal) for one in diagnosis.suspects]
+    if doubtful:
+        yield Part(3, [_list("These look like entry numbers and are not valid:", doubtful)])
+    if diagnosis.repaired:
+        lines = [f"{meant}, from “{stood}”" for stood, meant in diagnosis.repaired]
+        yield Part(4, [_list("I read these entry numbers so:", lines)])
+
+
+def _table(sheets: Sequence[Sheet]) -> list[Block]:
+    """A line for each file, and one table (Slack takes no second one) of the rows that need somebody."""
+    lines = [f"{sheet.name[:100]}: {sheet.refused or _counts(sheet)}" for sheet in sheets]
+    found = [(sheet, fault) for sheet in sheets if not sheet.refused for fault in sheet.faults]
+    if not lines:
+        return []
+    laid = [_list("", lines)]
+    if found:
+        several = len({sheet.name for sheet, _ in found}) > 1
+        head = [*(["File"] if several else []), "Row", "Value", "Finding", "Proposal"]
+        rows = [[*([sheet.name] if several else []), *_row(fault)] for sheet, fault in found[:_ROWS]]
+        right = [{"align": "left"}] if several else []
+        laid.append({
+            "type": "table", "column_settings": [*right, {"align": "right"}, {"is_wrapped": True}],
+            "rows": [[_cell(text) for text in row] for row in (head, *rows)],
+        })  # fmt: skip
+    if len(found) > _ROWS:
+        laid.append(note(f"and {len(found) - _ROWS:,} more, in the attached file"))
+    return laid
+
+
+def _counts(sheet: Sheet) -> str:
+    confirm = {fault.row for fault in sheet.faults if not fault.repaired}
+    repaired = {fault.row for fault in sheet.faults if fault.repaired} - confirm
+    said = [words.count_words(sheet.rows, "row")]
+    said += [f"{len(repaired):,} repaired"] if repaired else []
+    said += [f"{len(confirm):,} to look at"] if confirm else []
+    return ", ".join(said) if sheet.faults else f"{said[0]}, nothing to mend"
+
+
+def _row(fault: Fault) -> list[str]:
+    reason = fault.reason.replace("-", " ") + (" (repaired)" if fault.repaired else "")
+    return [str(fault.row) if fault.row else "file", fault.value, reason, fault.proposal]
 
 
 def _draft(draft: Draft) -> list[Block]:
     body = f"To: {draft.to}\nSubject: {draft.subject}\n\n{draft.body}"
-    text = {
-        "type": "text",
-        "text": body if len(body) <= _SECTION else body[:_SECTION] + "\n… (the rest is in the file)",
-    }
-    found: list[Block] = [
-        _section("*Draft, not sent:* complete the blanks, then send it yourself."),
-        {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [text]}]},
+    if len(body) > _TEXT:
+        body = body[:_TEXT] + "\n… (the rest is in the file)"
+    laid = [
+        {"type": "divider"},
+        _section("*Draft, not sent.* Complete the blanks, then send it yourself."),
+        _rich({"type": "rich_text_preformatted", "elements": [_words(body, most=None)]}),
     ]
     if draft.missing:
-        found.append(_section("*Still to complete*\n" + escaped("\n".join(f"• {item}" for item in draft.missing))))
-    return found
+        laid.append(_list("Still to complete:", draft.missing))
+    return laid
 
 
-def _last(diagnosis: Diagnosis) -> list[Block]:
-    if diagnosis.rule != "not_about_cape":
-        return []
-    return [_section("Paste a CAPE message, or drop a Declaration CSV here. I never write to CBP.")]
+def _list(heading: str, items: Sequence[str], *, ordered: bool = False) -> Block:
+    """A list of raw text under a heading; what is too long for a list is counted."""
+    shown = [*items[:_ITEMS], *([f"and {len(items) - _ITEMS:,} more"] if len(items) > _ITEMS else [])]
+    elements = [{"type": "rich_text_section", "elements": [_words(item, most=_QUOTE * 2)]} for item in shown]
+    laid: list[Block] = [{"type": "rich_text_section", "elements": [_words(heading, bold=True)]}] if heading else []
+    style = "ordered" if ordered else "bullet"
+    return _rich(*laid, {"type": "rich_text_list", "style": style, "elements": elements})
+
+
+def _rich(*elements: Block) -> Block:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _words(text: str, *, bold: bool = False, most: int | None = _TEXT) -> Block:
+    """Words that Slack shows as they are. On one line, unless `most` is None."""
+    shown = text if most is None else " ".join(text.split())
+    if most is not None and len(shown) > most:
+        shown = f"{shown[: most - 1]}…"
+    if most is not None and text[:1] == " ":
+        shown = f" {shown}"
+    return {"type": "text", "text": shown or "–"} | ({"style": {"bold": True}} if bold else {})
 
 
 def _section(markdown: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": markdown[:_SECTION]}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": markdown[:_TEXT] or "–", "verbatim": True}}
+
+
+def _raw(text: str, most: int) -> Block:
+    shown = text if len(text) <= most else f"{text[: most - 1]}…"
+    return {"type": "plain_text", "text": shown or "–", "emoji": False}
 
 
 def _cell(text: str) -> Block:

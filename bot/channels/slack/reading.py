@@ -1,0 +1,132 @@
+"""A stored payload into an Incoming: what Slack must be asked for is asked here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.channels.slack import client, events, files, text
+from bot.channels.slack.people import People
+from bot.core.model import AttachedMessage, Attachment, Incoming
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+    from bot.settings import Slack
+
+_LOOKED_THROUGH = 100  # messages at a thread's beginning in which an answer of ours is looked for
+_REMEMBERED = 5_000  # threads known to hold an answer of ours; a bounded memory, the rest is asked again
+_SNIPPET = 100_000  # characters of a pasted snippet that is read as words; more is a file
+
+
+class Reader:
+    """Reads for one workspace, and remembers what it need not ask twice."""
+
+    def __init__(self, settings: Slack) -> None:
+        self._settings = settings
+        self._bot_user = ""
+        self._people = People()
+        self._answered: dict[str, None] = {}
+
+    def read(self, id_: str, said: dict[str, Any]) -> Incoming:
+        """Take a stored payload; give the message. Raises when Slack is away or refuses to say who the sender is.
+
+        Nothing is downloaded of talk that is not said to the bot, or of somebody who is not answered.
+        """
+        web = client.reading(self._settings)
+        bot_user = self._own(web)
+        command, direct = said["kind"] == "command", events.is_direct(said)
+        said = said if command else _completed(web, said)
+        spoken_to = command or direct or text.mentions(said.get("text", ""), bot_user)
+        root = said.get("thread_ts") or said.get("ts") or id_
+        thread = f"slack:{said['home']}:{said['channel']}:{root}"
+        addressed = spoken_to or ("thread_ts" in said and self._answered_in(web, said, thread))
+        refused = self._people.refusal(web, said)
+        shared = [one for one in said.get("shared", ()) if one.get("author_id") != bot_user]
+        given = [*said.get("files", ()), *(file for one in shared for file in one.get("files", ()))]
+        words, attachments = self._fetched(web, given) if addressed and not refused else ([], [])
+        handle = {key: said[key] for key in ("channel", "user", "ts", "response_url") if said.get(key)}
+        return Incoming(
+            id=id_,
+            sender=said["user"],
+            text="\n\n".join(part for part in (text.plain(said.get("text", ""), bot_user), *words) if part),
+            thread=thread,
+            attached=tuple(AttachedMessage(one["author"], "", text.plain(one["text"], bot_user)) for one in shared),
+            attachments=tuple(attachments),
+            addressed=addressed,
+            private=command or direct,
+            refused=refused,
+            handle=json.dumps({**handle, "thread": root, "command": command}),
+            asked=spoken_to,
+        )
+
+    def _fetched(self, web: WebClient, given: list[dict[str, Any]]) -> tuple[list[str], list[Attachment]]:
+        """The files. A snippet of words, which Slack makes of a long paste, is what the sender says."""
+        words: list[str] = []
+        attachments: list[Attachment] = []
+        token, hosts = client.token(self._settings), client.file_hosts(self._settings)
+        for file in given:
+            got = files.attachment(file, token, hosts, lambda id_: dict(web.files_info(file=id_)["file"]))
+            snippet = _snippet(file, got)
+            if snippet:
+                words.append(snippet)
+            else:
+                attachments.append(got)
+        return words, attachments
+
+    def _own(self, web: WebClient) -> str:
+        if not self._bot_user:
+            self._bot_user = str(web.auth_test()["user_id"])
+        return self._bot_user
+
+    def _answered_in(self, web: WebClient, said: dict[str, Any], thread: str) -> bool:
+        """Whether the bot has spoken in the thread: then a follow-up needs no mention."""
+        if thread in self._answered:
+            return True
+        try:
+            page = web.conversations_replies(channel=said["channel"], ts=said["thread_ts"], limit=_LOOKED_THROUGH)
+        except SlackApiError as error:
+            if client.is_server_error(error):
+                raise
+            return False  # a channel that it may not read is one in which it has not answered
+        messages: list[dict[str, Any]] = page.get("messages") or []
+        speakers = {one.get("user") for one in messages} | {
+            user for one in messages for user in one.get("reply_users", ())
+        }
+        if self._bot_user in speakers:
+            self.remember(thread)
+        return self._bot_user in speakers
+
+    def remember(self, thread: str) -> None:
+        """The bot has spoken there."""
+        if len(self._answered) >= _REMEMBERED:
+            self._answered.clear()
+        self._answered[thread] = None
+
+
+def _completed(web: WebClient, said: dict[str, Any]) -> dict[str, Any]:
+    """A mention's own event may lack the files that the message has: the message itself is asked for."""
+    if said.get("heard_as") != "app_mention" or said.get("files"):
+        return said
+    ts, thread = said["ts"], said.get("thread_ts", said["ts"])
+    try:
+        page = web.conversations_replies(
+            channel=said["channel"], ts=thread, oldest=ts, latest=ts, inclusive=True, limit=2
+        )
+    except SlackApiError as error:
+        if client.is_server_error(error):
+            raise
+        return said
+    messages: list[dict[str, Any]] = page.get("messages") or []
+    found = [file for one in messages if one.get("ts") == ts for file in one.get("files") or ()]
+    return {**said, "files": found}
+
+
+def _snippet(file: dict[str, Any], got: Attachment) -> str:
+    """The words of a pasted snippet, or empty when it is a file."""
+    if file.get("mode") != "snippet" or file.get("filetype") in ("csv", "tsv") or len(got.content) > _SNIPPET:
+        return ""
+    words = got.content.decode("utf-8", errors="replace").replace("\0", "")
+    return words if text.is_prose(words) else ""

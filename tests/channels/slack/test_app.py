@@ -1,0 +1,133 @@
+"""The listeners, dispatched as the socket dispatches them; and the manifest beside them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from slack_bolt import BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.channels.slack import app, doctor
+
+MANIFEST = json.loads((Path(__file__).parents[3] / "deploy" / "slack-manifest.json").read_text())
+EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "1.2"}
+COMMAND = {
+    "command": "/cape", "team_id": "T1", "channel_id": "C1", "user_id": "U1", "text": "JMS error", "trigger_id": "9",
+    "response_url": "https://hooks.slack.com/commands/x",
+}  # fmt: skip
+
+
+class Bolt:
+    """The app without its socket; no call leaves it, as nothing listens at its address."""
+
+    def __init__(self, *, safe=True):
+        self.taken, self.signed, self.safe = {}, [], safe
+        own = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U0BOT", bot_id="B0BOT", bot_token="xoxb-x")
+        self.app = app.bolt_app(
+            WebClient("xoxb-x", base_url="http://127.0.0.1:1/"), own, self._take, self.signed.append
+        )
+
+    def _take(self, identity, payload):
+        if self.safe:
+            self.taken[identity] = json.loads(payload)
+        return self.safe
+
+    def dispatch(self, body):
+        return self.app.dispatch(BoltRequest(mode="socket_mode", body=body))
+
+    def event(self, **change):
+        body = {"type": "event_callback", "team_id": "T9", "api_app_id": "A1", "event": EVENT | change}
+        return self.dispatch(body).status
+
+
+def test_a_message_is_stored_under_our_workspace_and_acknowledged():
+    bolt = Bolt()
+    assert bolt.event() == 200
+    assert list(bolt.taken) == ["slack:T1:C1:1.2"]
+    assert bolt.signed == []
+
+
+def test_a_mention_is_stored_once_under_one_name_and_signed():
+    bolt = Bolt()
+    assert bolt.event(text="<@U0BOT> hi") == 200
+    assert bolt.event(type="app_mention", text="<@U0BOT> hi") == 200
+    assert list(bolt.taken) == ["slack:T1:C1:1.2"]
+    assert bolt.signed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user": "U0BOT"}, {"bot_id": "B1"}, {"subtype": "message_changed"}, {"subtype": "message_deleted"},
+        {"subtype": "channel_join"}, {"type": "reaction_added"}, {"type": "file_shared"}, {"type": "app_home_opened"},
+        {"type": "message", "channel": None},
+    ],
+)  # fmt: skip
+def test_what_is_not_for_us_is_acknowledged_and_left(change):
+    bolt = Bolt()
+    assert bolt.event(**change) == 200
+    assert bolt.taken == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "block_actions", "actions": [{"action_id": "x", "type": "button"}], "user": {"id": "U1"}},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "x"}, "user": {"id": "U1"}},
+        {"type": "message_action", "callback_id": "x", "user": {"id": "U1"}},
+        {"command": "/other", "text": "x", "user_id": "U1"},
+        {"type": "event_callback"},
+    ],
+)
+def test_what_nobody_handles_is_acknowledged(body):
+    assert Bolt().dispatch(body).status == 200
+
+
+def test_what_is_not_stored_is_not_acknowledged():
+    assert Bolt(safe=False).event() != 200
+
+
+def test_a_command_is_stored_and_answered_at_once_to_its_sender():
+    bolt = Bolt()
+    said = bolt.dispatch(COMMAND)
+    assert said.status == 200
+    assert json.loads(said.body) == {"text": app.WORKING, "response_type": "ephemeral"}
+    assert bolt.taken["slack:T1:command:9"]["response_url"] == COMMAND["response_url"]
+
+
+@pytest.mark.parametrize("words", ["", "  ", "help", "HELP "])
+def test_an_empty_command_is_told_how(words):
+    bolt = Bolt()
+    assert json.loads(bolt.dispatch(COMMAND | {"text": words}).body)["text"] == app.HELP
+    assert bolt.taken == {}
+
+
+def test_a_command_that_could_not_be_stored_is_told_so():
+    said = Bolt(safe=False).dispatch(COMMAND)
+    assert said.status == 200
+    assert json.loads(said.body)["text"] == app.NOT_KEPT
+
+
+def test_the_manifest_lists_every_listener_and_no_other():
+    """Each entry of the manifest reaches a listener of ours, and each listener has its entry."""
+    events = {name.partition(".")[0] for name in MANIFEST["settings"]["event_subscriptions"]["bot_events"]}
+    commands = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
+    assert events == set(app.MESSAGE_EVENTS)
+    assert commands == [app.COMMAND]
+    bolt = Bolt()
+    assert len(bolt.app._listeners) == len(events) + len(commands)
+    for event in events:
+        bolt.taken.clear()
+        assert bolt.event(type=event) == 200
+        assert bolt.taken, event
+
+
+def test_the_manifest_asks_for_what_the_doctor_looks_for_and_needs_no_address():
+    assert sorted(MANIFEST["oauth_config"]["scopes"]["bot"]) == sorted(doctor.SCOPES)
+    assert MANIFEST["settings"]["socket_mode_enabled"] is True
+    assert "http" not in json.dumps(MANIFEST)
+    history = {"channels": "channels", "groups": "groups", "im": "im", "mpim": "mpim"}
+    for name in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
+        kind = name.partition(".")[2]
+        assert not kind or f"{history[kind]}:history" in doctor.SCOPES

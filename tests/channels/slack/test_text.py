@@ -1,0 +1,59 @@
+import pytest
+
+from bot.channels.slack import text
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("<@U0BOT> what is &lt;this&gt; &amp; that?", "what is <this> & that?"),
+        ("<@U9|pat> see <https://x.example|the page>", "@pat see the page"),
+        ("<https://x.example/a?b=1&amp;c=2>", "https://x.example/a?b=1&c=2"),
+        ("<#C1|general> <#C2|> <!here> <mailto:a@b.example|a@b.example>", "#general #C2 @here a@b.example"),
+        ("<!subteam^S1|@brokers> since <!date^1800000000^{date}|15 Jan>", "@brokers since 15 Jan"),
+        ("&gt; JMS error\n&gt; again", "JMS error\nagain"),
+        ("&gt;&gt;&gt; JMS error\nagain", "JMS error\nagain"),
+        ("```\nHTS RELATIONSHIP MISMATCH\n```", "HTS RELATIONSHIP MISMATCH"),
+        ("it says ```JMS error```\nwhat now", "it says \nJMS error\n\nwhat now"),
+        ("`ERR-1` *Not 11 characters long* _why_ ~no~", "ERR-1 Not 11 characters long why no"),
+        ("entry_number_1 and 2*3*4", "entry_number_1 and 2*3*4"),
+        ("&amp;lt;", "&lt;"),
+        ("a\0b", "ab"),
+    ],
+)
+def test_incoming(raw, shown):
+    assert text.plain(raw, "U0BOT") == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "is_mention"),
+    [("<@U0BOT> hi", True), ("hi <@U0BOT|capebot>", True), ("<@U0BOTS> hi", False), ("@capebot", False)],
+)
+def test_a_mention(said, is_mention):
+    assert text.mentions(said, "U0BOT") is is_mention
+
+
+def test_outgoing_pings_nobody():
+    assert text.escaped("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+
+
+@pytest.mark.parametrize("most", range(2, 20))
+def test_a_cut_leaves_no_half_entity(most):
+    cut = text.escaped("<<<<<<", most)
+    assert len(cut) <= most
+    assert cut.removesuffix("…").replace("&lt;", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("snippet", "prose"),
+    [
+        ("The claim says:\nHTS RELATIONSHIP MISMATCH\nwhat do we do?", True),
+        ("Entry Number\nB7600000019\nB7600000027", False),
+        ("Entry Number,Claim Number,Status,Error Description\nB7600000019,1,Rejected,Some words about it", False),
+        ("a;b;c d e f\n1;2;3", False),
+        ("", False),
+        ("one line, with a comma and words", True),
+    ],
+)
+def test_a_snippet_of_words_is_told_from_a_table(snippet, prose):
+    assert text.is_prose(snippet) is prose

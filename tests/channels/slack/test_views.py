@@ -1,0 +1,83 @@
+import json
+from dataclasses import replace
+
+import pytest
+import slack_replies as replies
+from servers.slack_limits import complaints
+
+from bot.channels.slack import views
+from bot.core.model import Fault, Sheet
+
+HOSTILE = "<!channel> *x* &amp; `<@U1>` :tada: <https://x.example|y> " * 200
+
+
+@pytest.mark.parametrize("words", ["x", HOSTILE, "€" * 5_000, "", "a\nb\n\nc\0"])
+@pytest.mark.parametrize("drafts", [0, 1, 60])
+@pytest.mark.parametrize("faults", [0, 1, 40])
+def test_slack_takes_whatever_is_said(words, drafts, faults):
+    blocks, whole = views.blocks(replies.reply(faults, 5, drafts, words))
+    assert complaints(blocks) == []
+    assert whole is not ("answer.txt" in str(blocks[-1]))
+
+
+def test_the_complaints_can_complain():
+    assert complaints([])
+    assert complaints([{"type": "section", "text": {"type": "mrkdwn", "text": "<!channel>"}}])
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": ""}]]}
+    assert len(complaints([table, table])) == 3
+
+
+def test_the_verdict_comes_first_and_the_draft_is_there():
+    blocks, whole = views.blocks(replies.reply(1, 1, 1, "x"))
+    assert whole
+    assert blocks[0] == {"type": "header", "text": {"type": "plain_text", "text": "x", "emoji": False}}
+    raw = [one for block in blocks if block["type"] == "rich_text" for one in block["elements"]]
+    drafts = [one for one in raw if one["type"] == "rich_text_preformatted"]
+    assert drafts[0]["elements"][0]["text"].startswith("To: IEEPARefunds@cbp.dhs.gov\nSubject: x\n\nx")
+
+
+def test_when_room_is_short_the_draft_and_the_steps_stay():
+    long = replies.finding("Advice that fills a section to its brim. " * 60, 5)
+    reply = replies.reply(12, 5, 1, "x")
+    diagnosis = replace(reply.diagnosis, findings=(replies.finding("x", 2), long, long, long))
+    blocks, whole = views.blocks(replace(reply, diagnosis=diagnosis))
+    assert complaints(blocks) == []
+    assert not whole
+    assert "IEEPARefunds@cbp.dhs.gov" in json.dumps(blocks)
+    assert "Next step:" in json.dumps(blocks)
+
+
+def test_a_finding_says_what_hangs_on_it():
+    said = json.dumps(views.blocks(replies.short())[0], ensure_ascii=False)
+    for words in (
+        "Next step:* write to CBP, on or after Tue 24 Nov 2026 (3 business days)", "Was anything filed?* Not known",
+        "Deadline:* HTS", "CBP retired this message on Tue 24 Nov 2026", "not an exact match", "you sent (text)",
+        "Sources: HTS Relationship Mismatch. Advice as of Tue 24 Nov 2026. Facts last checked Tue 24 Nov 2026.",
+    ):  # fmt: skip
+        assert words in said, words
+
+
+def test_rows_stand_in_one_table_and_the_rest_is_counted():
+    faults = tuple(Fault(n, f"v{n}", "bad-check-digit", proposal="p") for n in range(2, 22))
+    sheet = Sheet("a <!here>.csv", "declaration", rows=30, faults=faults)
+    diagnosis = replace(replies.short().diagnosis, findings=(), sheets=(sheet,))
+    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis))[0]
+    table = next(block for block in blocks if block["type"] == "table")
+    assert [cell["text"] for cell in table["rows"][0]] == ["Row", "Value", "Finding", "Proposal"]
+    assert [cell["text"] for cell in table["rows"][1]] == ["2", "v2", "bad check digit", "p"]
+    assert len(table["rows"]) == 13
+    assert "and 8 more" in str(blocks)
+    assert "a <!here>.csv: 30 rows, 20 to look at" in str(blocks)
+
+
+def test_two_files_share_the_table():
+    sheets = [Sheet(name, "declaration", rows=1, faults=(Fault(2, "v", "dash"),)) for name in ("a.csv", "b.csv")]
+    diagnosis = replace(replies.short().diagnosis, sheets=tuple(sheets))
+    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis))[0]
+    assert complaints(blocks) == []
+    table = next(block for block in blocks if block["type"] == "table")
+    assert [[cell["text"] for cell in row][:2] for row in table["rows"]] == [
+        ["File", "Row"],
+        ["a.csv", "2"],
+        ["b.csv", "2"],
+    ]
