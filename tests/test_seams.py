@@ -21,7 +21,7 @@ CHANNEL_LIBRARIES = {
     "slack": {"slack_bolt", "slack_sdk", "websocket", "structlog"},
     "maildir": {"structlog"},
 }
-SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.problems", "bot.settings", "bot.mailformat", "bot.channels.marks",
+SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
                       "bot.channels.checks")  # fmt: skip
 MAIL_LIBRARIES = {"mailparser", "selectolax", "authres", "structlog"}
 
