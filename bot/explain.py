@@ -112,12 +112,18 @@ def _mark(error: KnownError, day: date) -> str:
 
 
 def _advice(error: KnownError, day: date) -> Iterator[list[str]]:
-    """Each section of the advice in force."""
-    for section in error.advice_on(day).sections:
-        items = [
-            _wrap(item, f"  {number}. " if section.numbered else "  - ") for number, item in enumerate(section.items, 1)
-        ]
-        yield [section.name, *(_wrap(text, "  ") for text in section.paragraphs), *items]
+    """Each section of the advice in force, and of that for FTZ Type 06 where it is another one."""
+    usual, ftz = error.advice_on(day), error.advice_on(day, Type06.YES)
+    for heading, sections in (
+        ("", usual.sections),
+        ("FTZ Type 06: ", [section for section in ftz.sections if section not in usual.sections]),
+    ):
+        for section in sections:
+            items = [
+                _wrap(item, f"  {number}. " if section.numbered else "  - ")
+                for number, item in enumerate(section.items, 1)
+            ]
+            yield [f"{heading}{section.name}", *(_wrap(text, "  ") for text in section.paragraphs), *items]
 
 
 def _sources(error: KnownError) -> Iterator[str]:

@@ -269,3 +269,14 @@ def test_importing_the_loader_is_quick():
     code = f"import sys, bot.knowledge, bot.explain; print([name for name in {heavy} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT, timeout=30)
     assert out.stdout.strip() == "[]"
+
+
+def test_type_06_reads_words_of_its_own():
+    error = CATALOGUE.error("hts-relationship-mismatch")
+    day = date(2026, 11, 24)
+    usual, ftz = error.advice_on(day), error.advice_on(day, Type06.YES)
+    assert (usual.type06, ftz.type06) == ("any", "yes")
+    assert "PSC window open" in " ".join(usual.sections[1].items)
+    assert "PSC" not in " ".join(ftz.sections[1].items)
+    assert error.advice_on(date(2026, 6, 30), Type06.YES).type06 == "any"
+    assert error.advice_on(day, Type06.MIXED) == usual

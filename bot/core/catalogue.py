@@ -55,10 +55,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What CBP or practitioners said from `start` on, in parts of a fixed order (SECTIONS)."""
+    """What CBP or practitioners said from `start` on, in parts of a fixed order (SECTIONS); `type06` as in a Rule."""
 
     start: date
     sections: tuple[Section, ...]
+    type06: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,13 @@ class KnownError:
             return min(fitting, key=lambda rule: (rule.start, rule.type06 == "any"))
         return max(in_force, key=lambda rule: (rule.start, rule.type06 != "any"))
 
-    def advice_on(self, day: date) -> Advice:
-        """The newest advice not after `day`; before the first one, the first."""
-        in_force = [advice for advice in self.advice if advice.start <= day]
-        return max(in_force, key=lambda advice: advice.start) if in_force else self.advice[0]
+    def advice_on(self, day: date, type06: Type06 = Type06.UNKNOWN) -> Advice:
+        """The newest advice not after `day` that fits, chosen as a rule is; before the first one, the first."""
+        fitting = [advice for advice in self.advice if advice.type06 in ("any", type06.value)]
+        in_force = [advice for advice in fitting if advice.start <= day]
+        if not in_force:
+            return fitting[0]
+        return max(in_force, key=lambda advice: (advice.start, advice.type06 != "any"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,10 @@ class Catalogue:
             if error.id == id:
                 return error
         raise KeyError(id)
+
+    def title(self, id: str) -> str:  # noqa: A002 - the domain's word
+        """The title of a situation; the words of its id while it has no file yet."""
+        return next((error.title for error in self.errors if error.id == id), id.replace("-", " "))
 
     def contact(self, key: str) -> Contact:
         """The contact with this key; KeyError when there is none."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from bot.core.catalogue import Catalogue, KnownError
+    from bot.core.catalogue import Catalogue
     from bot.core.spotting import Spotter
 
 COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
@@ -111,12 +111,12 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
     seen.update({sighting.id: sighting for sighting in spotting.sightings})
     findings = tuple(
         sorted(
-            (finding(sighting, known.catalogue.error(sighting.id), today, type06) for sighting in seen.values()),
+            (finding(sighting, known.catalogue, today, type06) for sighting in seen.values()),
             key=lambda one: (_RANK[one.kind], not one.is_error, one.retired is not None),
         )
     )
     candidates = tuple(
-        finding(sighting, known.catalogue.error(sighting.id), today, type06)
+        finding(sighting, known.catalogue, today, type06)
         for sighting in spotting.candidates
         if sighting.id not in seen
     )
@@ -125,9 +125,10 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
     return Reading(incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due)
 
 
-def finding(sighting: Sighting, error: KnownError, today: date, type06: Type06) -> Finding:
+def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type06) -> Finding:
     """What a sighting means on the day: the rule in force and the newest advice."""
-    rule, advice = error.rule_on(today, type06), error.advice_on(today)
+    error = catalogue.error(sighting.id)
+    rule, advice = error.rule_on(today, type06), error.advice_on(today, type06)
     retired = error.retired if error.retired and error.retired <= today else None
     return Finding(
         id=error.id,
@@ -148,7 +149,7 @@ def finding(sighting: Sighting, error: KnownError, today: date, type06: Type06) 
         wait=rule.wait,
         evidence=rule.evidence,
         clock=rule.clock,
-        look_alikes=tuple((like.id.replace("-", " "), like.question) for like in error.look_alikes),
+        look_alikes=tuple((catalogue.title(like.id), like.question) for like in error.look_alikes),
         retired=retired,
         replaced_by=", ".join(error.replaced_by) if retired else "",
         sources=tuple(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Complain = Callable[[int, str], None]
 
 REQUIRED = ("What it means", "Do now")
-_ADVICE = re.compile(r"# advice (\S+)\Z")
+_ADVICE = re.compile(r"# advice (\S+)(?P<type06> type 06)?\Z")
 _SECTION = re.compile(r"## (\S.*)\Z")
 _BULLET = re.compile(r"- +(\S.*)\Z")
 _STEP = re.compile(r"(\d{1,2})\. +(\S.*)\Z")
@@ -50,6 +50,7 @@ class _Dated:
 
     day: date
     line: int
+    type06: str
     parts: list[_Part] = field(default_factory=list)
 
 
@@ -61,9 +62,11 @@ def parse(text: str, first_line: int, complain: Complain) -> tuple[Advice, ...]:
     for one in dated:
         _check_parts(one, complain)
     for before, after in pairwise(dated):
-        if NEVER < after.day <= before.day:
+        if NEVER < after.day and (after.day, after.type06 != "any") <= (before.day, before.type06 != "any"):
             complain(after.line, "advice stands in the order of its days, the oldest first, each day once")
-    return tuple(Advice(one.day, tuple(part.section() for part in one.parts)) for one in dated)
+    if dated and dated[0].type06 != "any":
+        complain(dated[0].line, "the first advice is for everybody: leave out “type 06”")
+    return tuple(Advice(one.day, tuple(part.section() for part in one.parts), one.type06) for one in dated)
 
 
 def _check_parts(advice: _Dated, complain: Complain) -> None:
@@ -102,13 +105,13 @@ def _read(text: str, first_line: int, complain: Complain) -> list[_Dated]:
 def _heading(line: str, number: int, found: list[_Dated], complain: Complain) -> None:
     advice, section = _ADVICE.match(line), _SECTION.match(line)
     if advice:
-        found.append(_Dated(_day(advice[1], number, complain), number))
+        found.append(_Dated(_day(advice[1], number, complain), number, "yes" if advice["type06"] else "any"))
     elif section and found:
         found[-1].parts.append(_Part(section[1], number))
     elif section:
         complain(number, "a section stands before the first “# advice YYYY-MM-DD”")
     else:
-        complain(number, f"“{line}” is no heading here; there are “# advice YYYY-MM-DD” and “## Section”")
+        complain(number, f"“{line}” is no heading here; there are “# advice YYYY-MM-DD” (behind it “type 06”, if it is for those alone) and “## Section”")
 
 
 def _line(part: _Part, line: str, number: int, complain: Complain) -> None:

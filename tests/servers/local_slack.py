@@ -42,6 +42,7 @@ users:
 channels:
   - { id: C01GEN, name: general, members: [U01ALICE, U02BOB, U0BOT] }
 """
+_lines = []  # the bot's Socket Mode handlers, the newest last: the server drops what it says before a socket is open
 _ENVIRONMENT = {
     "SLACK_API_URL": f"{URL}/api/",
     "SLACK_BOT_TOKEN": "xoxb-test-token",
@@ -112,8 +113,8 @@ class Scenario:
         return self.gave[name][key]
 
     def connected(self, again=0):
-        """The bot has a line to Slack."""
-        return until(lambda: _opened() > again, 30)
+        """The bot has a line to Slack: it asked this server for one, and the socket is open."""
+        return until(lambda: _opened() > again and _lines and _lines[-1].client.is_connected(), 30)
 
     def upload(self, files, **given):
         return call("/_control/upload", given, files=files)["message"]
@@ -220,6 +221,12 @@ def _serve(folder, stop):
     from bot.logs import set_up  # noqa: PLC0415 - as above
     from bot.settings import Bot, Settings, Slack  # noqa: PLC0415 - as above
 
+    class Line(app.SocketModeHandler):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            _lines.append(self)
+
+    app.SocketModeHandler = Line
     app._PING, app._DEAF, app._AWAY_PAUSE = 0.5, 3.0, 0.5  # a test has no minute
     set_up("info")
     settings = Settings(bot=Bot(database_url=f"sqlite:///{folder}/capebot.db", poll_interval=0.05), slack=(Slack(),))
