@@ -14,6 +14,7 @@ MAX_FILE = 200_000_000  # bytes; the contract's limit for a file from the comman
 _HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:From [^\n]*\n)?(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 _MAIL_NAMES = re.compile(rb"(?im)^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to):")
 _ENOUGH_MAIL_NAMES = 2  # a typed message may well hold one line "Subject: …"
+_SEPARATED = re.compile(rb"[,;\t|]")
 _HEAD = 65_536  # header blocks longer than this are not what a person forwards
 _EVERYBODY = Policy(own=frozenset(), allow=("*",))
 
@@ -45,11 +46,12 @@ def is_mail(content: bytes) -> bool:
 
 
 def _is_table(file: Attachment) -> bool:
-    """A table of ours, or something that is no text for a person; a lone line of text is a message."""
-    if len(file.content.split()) <= 1 and file.content.strip():
+    """A table of ours, or a format that is no text for a person; a lone word, such as an entry number, is a message."""
+    if sheets.foreign.read(file.content):
+        return True
+    if len(file.content.split()) <= 1 and not _SEPARATED.search(file.content):
         return False
-    sheet = sheets.read(file)
-    return sheet.kind != "other"
+    return sheets.read(file).kind != "other"
 
 
 def _text(content: bytes) -> str | None:

@@ -53,7 +53,7 @@ class MemoryChannel:
             self.on_send(incoming, reply, reference)
         self.replies.append((reference, incoming, reply))
 
-    def was_sent(self, incoming, reference):  # noqa: ARG002 - the contract's parameter
+    def was_sent(self, incoming, reference):
         return any(reference == gone for gone, _, _ in self.replies) if self.sees_sent else None
 
 

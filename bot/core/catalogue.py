@@ -150,7 +150,8 @@ class Contact:
 class Catalogue:
     """All that is known. `topic_words` make a message about CAPE even when no error is recognised.
 
-    `escalation_wordings` are how a sender asks for a draft; `persists_wordings` how they say a try has failed before.
+    `escalation_wordings` are how a sender asks for a draft; `persists_wordings` how they say a try has failed before,
+    `thanks_wordings` how they close a conversation.
     """
 
     errors: tuple[KnownError, ...]
@@ -158,6 +159,7 @@ class Catalogue:
     topic_words: tuple[str, ...] = ()
     escalation_wordings: tuple[str, ...] = ()
     persists_wordings: tuple[str, ...] = ()
+    thanks_wordings: tuple[str, ...] = ()
     hinge_words: tuple[str, ...] = ()
 
     def error(self, id: str) -> KnownError:  # noqa: A002 - the domain's word

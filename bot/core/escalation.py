@@ -40,6 +40,18 @@ TYPE06_WORDS = {
 }
 
 
+_HINTS = {
+    "where-seen": "the screen or file in which ACE shows it",
+    "tried": "what was tried, and when",
+    "liquidation": "liquidation status and date of each entry",
+    "hts-lines": "line numbers and HTS numbers",
+    "claim-number": "12 digits, or none",
+    "declaration-date": "day and time of the upload",
+    "importer-number": "as on the CF-7501; never a Social Security number",
+    "statement": "statement number and the day it was paid",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a draft: `blank` when a person must still fill it in."""
@@ -96,7 +108,7 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
     missing += [suspect_words(one_line(s.value), s.reason, s.proposal) for s in account.suspects[:LISTED]]
     if finding.evidence and finding.id in account.shown:
         lines = (*lines, Line("Checked by us", finding.evidence))
-    elif finding.evidence:
+    elif finding.evidence and not (finding.escalate == "if-persists" and account.tried):
         missing.append(f"Evidence: {finding.evidence}")
     subject = f"CAPE: {one_line(message or finding.official or finding.title)[:SUBJECT]}"
     subject += f" - {count_words(len(account.entries), 'entry', 'entries')}" if account.entries else ""
@@ -143,8 +155,8 @@ def _line(key: str, value: str, finding: Finding) -> Line:
         hint = f'CBP\'s words exactly as ACE shows them; the official text is "{finding.official}"'
     elif key == "type06":
         hint = "yes, no, or which of the entries"
-    elif key == "tried":
-        hint = "what was tried, and when"
+    else:
+        hint = _HINTS.get(key, label)
     return Line(label, f"[FILL IN: {hint}]", blank=True)
 
 

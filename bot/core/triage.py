@@ -63,6 +63,12 @@ class Reading:
     findings: tuple[Finding, ...]
     candidates: tuple[Finding, ...]
     due: tuple[Finding, ...]
+    thanks: bool
+
+    @property
+    def own_words(self) -> int:
+        """How many words the sender wrote for this message."""
+        return sum(len(part.text.split()) for part in self.passages if part.kind is PassageKind.OWN)
 
     @property
     def sure(self) -> bool:
@@ -116,13 +122,18 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
         )
     )
     candidates = tuple(
-        finding(sighting, known.catalogue, today, type06)
-        for sighting in spotting.candidates
-        if sighting.id not in seen
+        finding(sighting, known.catalogue, today, type06) for sighting in spotting.candidates if sighting.id not in seen
+    )
+    findings = tuple(
+        replace(one, next_step="escalate", not_before=None, wait="")
+        if _shown(one, parts, known.catalogue, type06, today)
+        else one
+        for one in findings
     )
     due = tuple(one for one in findings if _needs_cbp(one, parts, known.catalogue, type06, today))
     found = entries_in_text.find("\n".join(part.text for part in _counted(parts)))
-    return Reading(incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due)
+    thanks = said(_own(parts), known.catalogue.thanks_wordings)
+    return Reading(incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks)
 
 
 def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type06) -> Finding:
@@ -164,12 +175,17 @@ def _needs_cbp(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, typ
     """Whether a draft is due: always, when asked for, or when the sender shows what the rule wants to see first."""
     if one.escalate == "never":
         return False
-    own = tuple(part for part in parts if part.kind is PassageKind.OWN)
-    if one.escalate == "always" or said(own, catalogue.escalation_wordings):
-        return True
+    asked = one.escalate == "always" or said(_own(parts), catalogue.escalation_wordings)
+    return asked or _shown(one, parts, catalogue, type06, today)
+
+
+def _shown(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:
+    """Whether the sender says what makes the rule's own step useless: it was tried, or the evidence is there."""
     if one.escalate == "if-persists":
-        return said(own, catalogue.persists_wordings, negatable=False)
-    return said(own, catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
+        return said(_own(parts), catalogue.persists_wordings, negatable=False)
+    if one.escalate == "if-evidence":
+        return said(_own(parts), catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
+    return False
 
 
 def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, bool]:
@@ -182,6 +198,10 @@ def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, 
     if words in (Type06.UNKNOWN, column):
         return column, False
     return Type06.UNKNOWN, True
+
+
+def _own(parts: Sequence[Passage]) -> tuple[Passage, ...]:
+    return tuple(part for part in parts if part.kind is PassageKind.OWN)
 
 
 def _counted(parts: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -202,7 +222,6 @@ def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> es
         if fault.row is not None and not fault.repaired
     )
     counted = _counted(reading.passages)
-    own = tuple(part for part in reading.passages if part.kind is PassageKind.OWN)
     named = entry_type.entry_types_in(counted)
     return escalation.Account(
         entries=reading.found.entries or diagnosis.entries,
@@ -215,7 +234,8 @@ def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> es
         shown=frozenset(
             one.id
             for one in reading.due
-            if said(own, catalogue.error(one.id).rule_on(diagnosis.today, reading.type06).evidence_wordings)
+            if one.escalate == "if-evidence"
+            and _shown(one, reading.passages, catalogue, reading.type06, diagnosis.today)
         ),
     )
 
@@ -223,7 +243,7 @@ def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> es
 def _notes(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
     """What could not be used, and what was asked for and would not help: one sentence each."""
     notes = [reading.incoming.unreadable] if reading.incoming.unreadable else []
-    own = tuple(part for part in reading.passages if part.kind is PassageKind.OWN)
+    own = _own(reading.passages)
     useless = [one for one in reading.findings if one.escalate == "never"]
     if useless and not reading.due and said(own, catalogue.escalation_wordings):
         notes.append(f"No draft to CBP for {useless[0].title}: CBP cannot act on it. What helps stands under “Do now”.")
@@ -269,11 +289,17 @@ def overheard_and_unsure(reading: Reading) -> bool:
     return not reading.incoming.addressed and not any(one.confidence >= 0.9 for one in reading.findings)  # noqa: PLR2004 - wording and code matches; likeness alone does not speak up
 
 
+def only_thanks(reading: Reading) -> bool:
+    """The conversation is closed; two parties that go on thanking each other never end."""
+    text = "".join(part.text for part in _own(reading.passages))
+    nothing_else = not (reading.findings or reading.sheets or reading.found.entries or reading.found.suspects)
+    return reading.thanks and reading.own_words <= _FEW_WORDS and "?" not in text and nothing_else
+
+
 def only_a_file_it_cannot_read(reading: Reading) -> bool:
     """A screenshot with hardly a word: asked for the text, rather than ignored."""
-    words = sum(len(part.text.split()) for part in reading.passages if part.kind is PassageKind.OWN)
     unread = any(sheet.refused for sheet in reading.sheets)
-    return unread and not reading.sure and (reading.about_cape or words <= _FEW_WORDS)
+    return unread and not reading.sure and (reading.about_cape or reading.own_words <= _FEW_WORDS)
 
 
 def not_about_cape_unasked(reading: Reading) -> bool:
@@ -306,6 +332,7 @@ RULES: tuple[tuple[Callable[[Reading], bool], Verdict], ...] = (
     (sender_not_allowed, Verdict.SILENT),
     (cannot_be_read, Verdict.ASK),
     (overheard_and_unsure, Verdict.SILENT),
+    (only_thanks, Verdict.SILENT),
     (only_a_file_it_cannot_read, Verdict.ASK),
     (not_about_cape_unasked, Verdict.SILENT),
     (not_about_cape, Verdict.ASK),

@@ -62,7 +62,7 @@ def parse(text: str, first_line: int, complain: Complain) -> tuple[Advice, ...]:
     for one in dated:
         _check_parts(one, complain)
     for before, after in pairwise(dated):
-        if NEVER < after.day and (after.day, after.type06 != "any") <= (before.day, before.type06 != "any"):
+        if after.day > NEVER and (after.day, after.type06 != "any") <= (before.day, before.type06 != "any"):
             complain(after.line, "advice stands in the order of its days, the oldest first, each day once")
     if dated and dated[0].type06 != "any":
         complain(dated[0].line, "the first advice is for everybody: leave out “type 06”")
@@ -111,7 +111,10 @@ def _heading(line: str, number: int, found: list[_Dated], complain: Complain) ->
     elif section:
         complain(number, "a section stands before the first “# advice YYYY-MM-DD”")
     else:
-        complain(number, f"“{line}” is no heading here; there are “# advice YYYY-MM-DD” (behind it “type 06”, if it is for those alone) and “## Section”")
+        complain(
+            number,
+            f"“{line}” is no heading here; there are “# advice YYYY-MM-DD” (behind it “type 06”, if it is for those alone) and “## Section”",
+        )
 
 
 def _line(part: _Part, line: str, number: int, complain: Complain) -> None:

@@ -43,7 +43,10 @@ def line(raw: str) -> str:
 
 def addresses(values: list[str]) -> list[str]:
     """The bare addresses in header values, lower case; what does not look like one is left out."""
-    found = (address.strip().lower() for _, address in getaddresses(values))
+    try:
+        found = [address.strip().lower() for _, address in getaddresses(values)]
+    except RecursionError:  # thousands of nested comments: nobody's address
+        return []
     return [address for address in found if re.fullmatch(r"[^\s@<>,;:\"()\\]+@[^\s@<>,;:\"()\\]+", address)]
 
 

@@ -53,11 +53,16 @@ def parts(raw: bytes, mail: Message) -> Parts:
     _walk(mail, "", 0, found, plain, html)
     words = "\n".join(plain) if any(text.strip() for text in plain) else "\n".join(map(html_text.text, html))
     if not found.mails and len(raw.split(b"\n\n", 1)[0]) < _HEAD and found.count < _PARTS:
-        words = _by_mailparser(raw) or words
+        words = _better(_by_mailparser(raw), words)
     found.text = headers.clean(words)[:_TEXT].replace("\r\n", "\n")
     if not found.encrypted and "-----BEGIN PGP MESSAGE-----" in found.text[:10_000]:
         found.encrypted = "PGP"
     return found
+
+
+def _better(one: str, other: str) -> str:
+    """The first, unless it is empty or lost characters that the other kept."""
+    return one if one and one.count("\ufffd") <= other.count("\ufffd") else other
 
 
 def _by_mailparser(raw: bytes) -> str:
@@ -92,7 +97,10 @@ def _walk(part: Message, path: str, depth: int, found: Parts, plain: list[str], 
 def _leaf(part: Message, kind: str, path: str, depth: int, found: Parts, plain: list[str], html: list[str]) -> None:
     name = _name(part)
     content = _content(part)
-    attached = bool(name) or part.get_content_disposition() == "attachment"
+    if kind.startswith("multipart/"):
+        kind = "text/plain"  # without a boundary it has no parts, and its words stand there plainly
+    # A name on the only part of a mail is a broken header more often than a file.
+    attached = part.get_content_disposition() == "attachment" or (bool(name) and found.count > 1)
     if kind in ("text/plain", "text/html") and not attached:
         (plain if kind == "text/plain" else html).append(headers.decoded(content, _charset(part)))
     elif (

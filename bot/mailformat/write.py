@@ -9,12 +9,16 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from bot.mailformat import headers
 from bot.mailformat.guard import OWN_HEADER
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.model import Incoming, Reply
+
+
+_SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")  # not every server between here and the reader takes 8-bit lines
 
 
 def message_id(reference: str, sender: str) -> str:
@@ -30,7 +34,7 @@ def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str,
     file to open rather than showing it as a forwarded message.
     """
     handle = json.loads(incoming.handle or "{}")
-    mail = EmailMessage(policy=policy.SMTP)
+    mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = sender
     mail["To"] = incoming.sender
     mail["Subject"] = reply.subject
@@ -47,5 +51,5 @@ def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str,
     for output in reply.outputs:
         kind = "application/octet-stream" if output.media_type == "message/rfc822" else output.media_type
         main, _, sub = kind.partition("/")
-        mail.add_attachment(output.content, maintype=main, subtype=sub, filename=output.name)
+        mail.add_attachment(output.content, maintype=main, subtype=sub, filename=headers.line(output.name))
     return mail.as_bytes()

@@ -103,7 +103,7 @@ def test_a_long_list_of_faults_is_cut_and_the_rest_is_in_the_file():
     rows = "\n".join(f"bad{serial}" for serial in range(30))
     file = Attachment("a.csv", f"Entry Number\n{A}\n{rows}\n".encode())
     _, reply = answer("CAPE file", attachments=(file,))
-    assert "and 48 more, in the attached file" in reply.text
+    assert "and 18 more, in the attached file" in reply.text
     assert reply.outputs[0].content.count(b"\n") == 33
 
 

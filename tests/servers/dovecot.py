@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import grp
 import hashlib
 import hmac
 import json
@@ -128,8 +129,6 @@ class Dovecot:
         self.process = None
 
     def _write(self, users):
-        import grp
-
         for folder in ("run", "state", "mail", "keys/default/HS256"):
             (self.dir / folder).mkdir(parents=True)
         self.dir.chmod(0o755)

@@ -28,7 +28,7 @@ class Authority(ThreadingHTTPServer):
 
 
 class _Answers(BaseHTTPRequestHandler):
-    def do_GET(self):  # noqa: N802 - http.server's name
+    def do_GET(self):
         tenant = self.path.split("/")[1]
         base = f"{MICROSOFT}/{tenant}/oauth2/v2.0"
         self._json(200, {
@@ -36,7 +36,7 @@ class _Answers(BaseHTTPRequestHandler):
             "token_endpoint": f"{base}/token", "device_authorization_endpoint": f"{base}/devicecode",
         })  # fmt: skip
 
-    def do_POST(self):  # noqa: N802 - http.server's name
+    def do_POST(self):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         if self.path.endswith("devicecode"):
             self._json(200, {

@@ -1,5 +1,6 @@
 """A real SMTP server on loopback: STARTTLS, passwords and XOAUTH2, and faults at will."""
 
+import base64
 import ssl
 
 from aiosmtpd.controller import Controller
@@ -37,8 +38,6 @@ class Handler:
         return "250 taken"
 
     async def auth_XOAUTH2(self, server, args):  # noqa: N802 - aiosmtpd's name
-        import base64
-
         raw = args[1] if len(args) > 1 else (await server.challenge_auth("")).decode()
         text = base64.b64decode(raw).decode()
         fields = dict(part.partition("=")[::2] for part in text.split("\1") if part)

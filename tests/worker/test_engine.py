@@ -79,7 +79,7 @@ def hang(url, name, jobs, ready):
 
 
 @pytest.fixture
-def killed_worker(database_url, store):  # noqa: ARG001 - the store makes the database
+def killed_worker(database_url, store):
     """Have another process begin jobs, and kill it."""
 
     def kill(name, *jobs):

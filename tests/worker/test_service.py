@@ -38,7 +38,7 @@ class ThreadEngine:
         self.jobs = {}
         self.work = None
 
-    def start(self, work, executor_id):  # noqa: ARG002 - the port's parameter
+    def start(self, work, executor_id):
         self.work = work
 
     def submit(self, job):
@@ -50,7 +50,7 @@ class ThreadEngine:
     def unfinished(self, jobs):
         return {job for job in jobs if job in self.jobs and self.jobs[job].is_alive()}
 
-    def take_over(self, living):  # noqa: ARG002 - the port's parameter
+    def take_over(self, living):
         return set()
 
     def prune(self):

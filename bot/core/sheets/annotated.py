@@ -21,7 +21,7 @@ REASON_WORDS = {
     "dash": "dash taken out",
     "lower-case": "put in capitals",
     "apostrophe": "apostrophe or quote mark taken out",
-    "invisible-character": "space or invisible character taken out",
+    "invisible-character": "spaces, invisible or foreign characters put right",
     "not-11-characters": "not 11 characters long",
     "bad-format": "a character that cannot stand in an entry number",
     "bad-check-digit": "the check digit is wrong: compare with the CF-7501",

@@ -133,7 +133,10 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     mended, reasons = entry_number.repair(value)
     sure = entry_number.is_checked(mended)
     number = mended if sure else tally.vouched.get(value.strip()) or tally.vouched.get(mended) or ""
-    for reason in () if SCIENTIFIC.fullmatch(value) else reasons:
+    hopeless = not number and len(mended) != entry_number.LENGTH  # then capitals are nobody's concern
+    if SCIENTIFIC.fullmatch(value):
+        reasons = ()
+    for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
         tally.say(row.number, value, _why(value, mended), number or entry_number.propose(value), repaired=bool(number))

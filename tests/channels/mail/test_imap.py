@@ -7,6 +7,7 @@ from channels.mail.conftest import Marks, Taken
 from servers.dovecot import Dovecot
 from servers.fault_proxy import FaultProxy
 
+from bot.channels.mail import connect
 from bot.channels.marks import Mark
 
 
@@ -170,7 +171,5 @@ def test_a_server_that_is_away_at_the_start_and_comes(box, listening, monkeypatc
 
 
 def test_no_password_goes_over_an_open_line_to_another_machine(box):
-    from bot.channels.mail import connect
-
     with pytest.raises(connect.Refused, match="without encryption"):
         connect.imap(box(tls="none", host="imap.brokerage.example"))

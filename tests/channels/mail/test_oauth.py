@@ -1,5 +1,8 @@
 import json
 import stat
+import threading
+import urllib.parse
+import urllib.request
 
 import pytest
 from channels.mail.conftest import USER, Marks, Taken
@@ -84,10 +87,6 @@ def test_gmail_with_a_refresh_token(signed, authority):
 
 
 def test_gmails_sign_in_comes_back_to_this_machine(signed, authority, tmp_path, monkeypatch):
-    import threading
-    import urllib.parse
-    import urllib.request
-
     file = tmp_path / "client.json"
     file.write_text(json.dumps({"installed": {"client_secret": "client-secret"}}))
     settings = signed("google")

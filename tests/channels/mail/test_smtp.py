@@ -77,7 +77,7 @@ def test_a_refusal_is_surely_not_sent(channel, smtp, stage, answer, retry):
 
 def test_a_line_that_breaks_after_the_dot_is_unknown(channel, smtp):
     smtp.handler.hang_up_after_data = True
-    with pytest.raises(Exception) as caught:  # noqa: B017, PT011 - which one does not matter, only that it is not NotSent
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - which one does not matter, only that it is not NotSent
         channel.send(INCOMING, REPLY, "ref-1")
     assert not isinstance(caught.value, NotSent)
 

@@ -1,0 +1,105 @@
+"""A person or a machine, and may they be answered?"""
+
+import pytest
+
+from bot.mailformat import guard, parse
+
+OWN = frozenset({"capebot@example.com"})
+PERSON = "From: Pat <pat@harborlight.example>\nSubject: CAPE\n"
+
+
+def mail(text):
+    return parse.message(text.encode() + b"\nx\n")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: <MAILER-DAEMON@example.com>\n",
+        "From: no-reply@harborlight.example\n",
+        "From: noreply-42@harborlight.example\n",
+        "From: capebot@example.com\n",
+        "From: capebot+context@example.com\n",
+        PERSON + "X-Capebot: reply\n",
+        PERSON + "Return-Path: <>\n",
+        PERSON + "Auto-Submitted: auto-replied\n",
+        PERSON + "Auto-Submitted: auto-generated; owner=x\n",
+        PERSON + "Precedence: bulk\n",
+        PERSON + "List-Id: <news.example>\n",
+        PERSON + "X-Autoreply: yes\n",
+        PERSON + "Content-Type: multipart/report; boundary=x\n",
+        PERSON + "Content-Type: text/calendar\n",
+        "From: Pat <pat@harborlight.example>\nSubject: Automatic reply: CAPE\n",
+        "From: Pat <pat@harborlight.example>\nSubject: =?utf-8?Q?R=C3=A9ponse_automatique?=\n",
+        "From: Pat <pat@harborlight.example>\nSubject: Undeliverable: CAPE\n",
+        "From: Pat <pat@harborlight.example>\nSubject: Out of Office Re: CAPE\n",
+    ],
+)
+def test_machines(head):
+    assert guard.automatic(mail(head), OWN)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        PERSON,
+        PERSON + "Auto-Submitted: no\n",
+        PERSON + "X-Auto-Response-Suppress: All\n",
+        PERSON + "Return-Path: <pat@harborlight.example>\n",
+        "From: Noreen <noreen@harborlight.example>\nSubject: FW: Automatic reply settings of ACE\n",
+        "From: news.editor@harborlight.example\nSubject: Re: out\n",
+    ],
+)
+def test_people(head):
+    assert guard.automatic(mail(head), OWN) == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "allow", "why"),
+    [
+        (PERSON, ("pat@harborlight.example",), ""),
+        (PERSON, ("@harborlight.example",), ""),
+        (PERSON, ("PAT@HARBORLIGHT.EXAMPLE ",), ""),
+        (PERSON, ("*",), ""),
+        (PERSON, (), "allow-list"),
+        (PERSON, ("@light.example",), "allow-list"),
+        (PERSON, ("harborlight.example",), "allow-list"),
+        ("From: pat@evil.example (pat@harborlight.example)\n", ("@harborlight.example",), "allow-list"),
+        ('From: "pat@harborlight.example" <x@evil.example>\n', ("@harborlight.example",), "allow-list"),
+        (PERSON + "From: other@evil.example\n", ("@harborlight.example",), "exactly one sender"),
+        ("From: pat@harborlight.example, x@evil.example\n", ("@harborlight.example",), "exactly one sender"),
+        ("Subject: no sender\n", ("*",), "exactly one sender"),
+        ("Reply-To: pat@harborlight.example\nFrom: x@evil.example\n", ("@harborlight.example",), "allow-list"),
+    ],
+)
+def test_who_is_answered(head, allow, why):
+    got = guard.refused(mail(head), allow, "")
+    assert (why in got) if why else got == ""
+
+
+MX = "mx.example.net"
+
+
+@pytest.mark.parametrize(
+    ("results", "fine"),
+    [
+        ([f"{MX}; dmarc=pass header.from=harborlight.example"], True),
+        ([f"{MX}; dkim=pass header.d=harborlight.example"], True),
+        ([f"{MX}; spf=pass smtp.mailfrom=pat@harborlight.example"], True),
+        (["spf=pass smtp.mailfrom=harborlight.example; dkim=pass header.d=harborlight.example"], True),
+        ([], False),
+        ([f"{MX}; dmarc=fail header.from=harborlight.example"], False),
+        ([f"{MX}; dmarc=pass header.from=evil.example"], False),
+        ([f"{MX}; dkim=pass header.d=evil.example"], False),
+        ([f"{MX}; spf=pass smtp.mailfrom=x@evil.example"], False),
+        (["other.example; dmarc=pass header.from=harborlight.example"], False),
+        ([f"{MX}; none", f"{MX}; dmarc=pass header.from=harborlight.example"], False),
+        (["other.example; dmarc=pass", f"{MX}; dmarc=pass header.from=harborlight.example"], False),
+        ([f"{MX}; dmarc=pass (header.from=harborlight.example) header.from=evil.example"], False),
+        ([f"{MX} 1; garbage ;; = x"], False),
+        (["\x00\x01"], False),
+    ],
+)
+def test_only_our_servers_topmost_word_counts(results, fine):
+    head = "".join(f"Authentication-Results: {one}\n" for one in results) + PERSON
+    assert (guard.refused(mail(head), ("*",), MX) == "") is fine

@@ -1,0 +1,182 @@
+"""Raw mail to values: words, files, mails inside mails; hostile bytes never raise."""
+
+import base64
+
+import pytest
+
+from bot.mailformat import parse
+from bot.mailformat.read import OVERSIZE, Policy, incoming
+
+EVERYBODY = Policy(own=frozenset({"capebot@example.com"}), allow=("*",))
+HEAD = b"From: Pat <pat@harborlight.example>\nTo: capebot@example.com\nSubject: test\nMessage-ID: <1@x.example>\n"
+CSV = b"Entry Number\r\nB7603245278\r\n"
+
+
+def read(raw):
+    return incoming("id", raw, EVERYBODY)
+
+
+def mixed(*parts, boundary=b"=_b"):
+    body = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)
+    return HEAD + b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n' + body + b"--" + boundary + b"--\n"
+
+
+def file(name, content=CSV, kind=b"text/csv", disposition=b"attachment"):
+    head = b"Content-Type: " + kind + b"\nContent-Disposition: " + disposition + b"; " + name
+    return head + b"\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(content)
+
+
+WORDS = b"Content-Type: text/plain\n\nsee the file"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b'filename="claims.csv"', "claims.csv"),
+        (b"filename*=utf-8''cl%C3%A4ims.csv", "cläims.csv"),
+        (b"filename*0*=utf-8''cl%C3%A4; filename*1=ims.csv", "cläims.csv"),
+        (b'filename="=?utf-8?B?Y2zDpGltcy5jc3Y=?="', "cläims.csv"),
+        (b'filename="C:\\\\mail\\\\claims.csv"', "claims.csv"),
+        (b'filename="../../etc/claims.csv"', "claims.csv"),
+        (b'filename="cla\tims.csv"', "cla ims.csv"),
+        (b"filename=claims.csv", "claims.csv"),
+        (b"x=y", "attachment.csv"),
+    ],
+)
+def test_names_of_files(name, shown):
+    (got,) = read(mixed(WORDS, file(name))).attachments
+    assert (got.name, got.content) == (shown, CSV)
+
+
+@pytest.mark.parametrize("kind", [b"application/vnd.ms-excel", b"application/octet-stream", b"text/plain", b"nonsense"])
+def test_a_csv_is_a_file_whatever_its_type_says(kind):
+    got = read(mixed(WORDS, file(b'filename="a.csv"', kind=kind)))
+    assert [one.content for one in got.attachments] == [CSV]
+    assert got.text.strip() == "see the file"
+
+
+def test_a_mail_in_a_mail_in_a_mail_keeps_the_path_of_its_file():
+    inner = mixed(WORDS, file(b'filename="deep.csv"'), boundary=b"=_3")
+    middle = mixed(b"Content-Type: message/rfc822\n\n" + inner, boundary=b"=_2")
+    got = read(mixed(WORDS, b'Content-Type: message/rfc822; name="FW.eml"\n\n' + middle))
+    assert [(one.path_in, one.name) for one in got.attachments] == [("FW.eml/forwarded.eml", "deep.csv")]
+    assert [one.sender for one in got.attached] == ["pat@harborlight.example"] * 2
+    assert [one.text.strip() for one in got.attached] == ["", "see the file"]
+
+
+def test_an_eml_sent_as_octets_is_a_mail_too():
+    got = read(mixed(WORDS, file(b'filename="old.eml"', HEAD + b"\nNot Started", b"application/octet-stream")))
+    assert [one.text.strip() for one in got.attached] == ["Not Started"]
+    assert got.attachments == ()
+
+
+def test_deeper_than_five_mails_is_a_file_and_ends():
+    raw = HEAD + b"\ndeepest"
+    for level in range(12):
+        raw = mixed(b"Content-Type: message/rfc822\n\n" + raw, boundary=b"=_%d" % level)
+    got = read(raw)
+    assert len(got.attached) == 5
+    assert [one.media_type for one in got.attachments] == ["message/rfc822"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "text"),
+    [
+        (b"Content-Type: text/plain; charset=utf-8", "grün".encode(), "grün"),
+        (b"Content-Type: text/plain; charset=uft-8", "grün".encode(), "grün"),
+        (b"Content-Type: text/plain; charset=iso-8859-8-i", b"abc", "abc"),
+        (b"Content-Type: text/plain; charset=1", b"gr\xfcn", "grün"),
+        (b'Content-Type: text/plain; charset="a\0b"', b"abc", "abc"),
+        (b"Content-Type: text/plain; charset=utf-8", b"a\0b\xff\xfe", "ab"),
+        (b"Content-Type: text/plain; name*=x; (c): y", b"words", "words"),
+        (b'Content-Type: text/plain; name="', b"words", "words"),
+        (b"Content-Type: text/plain\nContent-Transfer-Encoding: base64", b"!!!not base64", ""),
+        (b"Content-Type: text/plain\nContent-Transfer-Encoding: x-uuencode", b"begin\nno", ""),
+        (b"Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable", b"a=ZZb =C3=BC", "ü"),
+        (b"Content-Type: multipart/mixed", b"no boundary", "no boundary"),
+        (b"", b"no type", "no type"),
+    ],
+)
+def test_words_under_broken_headers(head, body, text):
+    got = read(HEAD + head + (b"\n" if head else b"") + b"\n" + body)
+    assert text in got.text
+    assert "\0" not in got.text
+    got.text.encode()
+    assert got.attachments == ()
+
+
+def test_html_is_read_when_there_is_no_plain_text():
+    assert read(HEAD + b"Content-Type: text/html\n\n<p>Not <b>Sta</b>rted</p>").text.strip() == "Not Started"
+
+
+def test_a_logo_and_a_signature_are_no_files_and_a_screenshot_is():
+    picture = b"\x89PNG" + bytes(100)
+    logo = b"Content-Type: image/png\nContent-ID: <l>\nContent-Transfer-Encoding: base64\n\n" + base64.b64encode(
+        picture
+    )
+    signature = b"Content-Type: application/pgp-signature; name=signature.asc\n\nxx"
+    shot = file(b'filename="shot.png"', picture, b"image/png")
+    assert [one.name for one in read(mixed(WORDS, logo, signature, shot)).attachments] == ["shot.png"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (HEAD + b"Content-Type: multipart/encrypted; boundary=b\n\n--b\n\nVersion: 1\n--b--\n", "PGP"),
+        (HEAD + b"\n-----BEGIN PGP MESSAGE-----\n\nabc", "PGP"),
+        (HEAD + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\n\nabc", "S/MIME"),
+    ],
+)
+def test_what_is_encrypted_is_said_and_never_shown_as_empty(raw, what):
+    assert f"encrypted ({what})" in read(raw).unreadable
+
+
+def test_a_signed_mail_is_read():
+    signed = b"Content-Type: application/pkcs7-signature; name=smime.p7s\n\nabc"
+    got = read(mixed(WORDS, signed))
+    assert (got.text.strip(), got.attachments, got.unreadable) == ("see the file", (), "")
+
+
+def test_a_mail_over_the_limit_is_answered_from_its_headers():
+    got = incoming("id", HEAD + b"\n" + b"x" * 2_000, Policy(frozenset(), ("*",), max_bytes=1_000))
+    assert "read mails up to 0 MB" in got.unreadable
+    noted = read(OVERSIZE.encode() + b": 31000000\r\n" + HEAD + b"\n")
+    assert noted.unreadable.startswith("Your mail has 31 MB; I read mails up to 25 MB.")
+    assert noted.sender == "pat@harborlight.example"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\0",
+        b"\xff" * 5_000,
+        b"Subject: " + b"=?utf-8?q?x?= " * 20_000 + b"\n\nx",
+        b"From: " + b"(" * 20_000 + b"\n\nx",
+        b"X: y\n" * 50_000 + b"\nx",
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 5_000,
+        HEAD + b"\n" + b">" * 100_000,
+        HEAD + b"Content-Type: text/html\n\n" + b"<div>" * 20_000,
+        b"From nobody\n" + HEAD + b"\nx",
+    ],
+    ids=range(10),
+)
+def test_hostile_bytes_never_raise(raw):
+    got = read(raw)
+    (got.text + got.subject).encode()
+    assert "\n" not in got.subject
+
+
+def test_mail_parser_failing_is_no_matter(monkeypatch):
+    def broken(_):
+        raise AttributeError
+
+    monkeypatch.setattr(parse.mailparser, "parse_from_bytes", broken)
+    assert read(HEAD + b"\nNot Started").text.strip() == "Not Started"
+
+
+def test_handle_and_thread():
+    raw = b"References: <root@x.example> <two@x.example>\nIn-Reply-To: <two@x.example>\n" + HEAD + b"\nx"
+    got = read(raw)
+    assert got.thread == "<root@x.example>"
+    assert '"references": ["<root@x.example>", "<two@x.example>", "<1@x.example>"]' in got.handle

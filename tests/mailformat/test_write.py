@@ -1,0 +1,71 @@
+"""A reply as mail: threaded, marked as automatic, to the sender alone; read back by our own reader it is a robot's."""
+
+import email
+import email.policy
+from datetime import UTC, date, datetime
+
+from bot.core.model import Diagnosis, Output, Reply, Verdict
+from bot.mailformat import identity
+from bot.mailformat.read import Policy, incoming
+from bot.mailformat.write import message_id, reply_mail
+
+POLICY = Policy(own=frozenset({"capebot@example.com"}), allow=("*",))
+RAW = (
+    b"From: Pat <pat@harborlight.example>\nReply-To: other@evil.example\nCc: boss@harborlight.example\n"
+    b"Subject: CAPE\nMessage-ID: <two@x.example>\nReferences: <one@x.example>\n\nwrite to evil@evil.example"
+)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def written(raw=RAW, subject="Re: CAPE", outputs=()):
+    said = incoming("id", raw, POLICY)
+    reply = Reply(subject, "grün\n", "<p>grün</p>", Diagnosis(Verdict.ANSWER, "otherwise", date(2026, 11, 24)), outputs)
+    return reply_mail(said, reply, sender="capebot@example.com", reference="r1", now=NOW)
+
+
+def parsed(raw):
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def test_headers():
+    mail = parsed(written())
+    assert (mail["To"], mail["Cc"], mail["Bcc"]) == ("pat@harborlight.example", None, None)
+    assert (mail["In-Reply-To"], mail["References"]) == ("<two@x.example>", "<one@x.example> <two@x.example>")
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
+    assert mail["Message-ID"] == message_id("r1", "capebot@example.com")
+    assert mail.get_body(("plain",)).get_content().strip() == "grün"
+    assert "grün" in mail.get_body(("html",)).get_content()
+
+
+def test_the_same_reply_has_the_same_id_and_another_another():
+    assert message_id("r1", "a@x.example") == message_id("r1", "a@x.example") != message_id("r2", "a@x.example")
+
+
+def test_what_comes_back_is_known_as_our_own():
+    assert incoming("id", written(), POLICY).automatic
+
+
+def test_drafts_are_files_and_names_cannot_break_a_header():
+    draft = Output("draft-x.eml", "draft", b"X-Unsent: 1\n\nx", "message/rfc822")
+    report = Output('a"\r\nBcc: x@evil.example.csv', "report", b"a,b\r\n", "text/csv")
+    mail = parsed(written(outputs=(draft, report)))
+    files = list(mail.iter_attachments())
+    assert [one.get_content_type() for one in files] == ["application/octet-stream", "text/csv"]
+    assert files[0].get_payload(decode=True) == b"X-Unsent: 1\n\nx"
+    assert mail["Bcc"] is None
+
+
+def test_all_lines_are_ascii_and_short_enough_for_smtp():
+    long = RAW.replace(b"<one@x.example>", b" ".join(b"<%040d@x.example>" % i for i in range(300)))
+    for line in written(long).split(b"\r\n"):
+        assert len(line) <= 998
+        assert b"\n" not in line
+        line.decode("ascii")
+
+
+def test_identity_ignores_the_way_and_sees_the_words():
+    one = identity.identity(RAW)
+    assert one == identity.identity(b"Received: from mx\n" + RAW.replace(b"\n", b"\r\n"))
+    assert one != identity.identity(RAW + b"!")
+    assert one != identity.identity(RAW.replace(b"<two@", b"<three@"))
+    assert identity.identity(b"") != identity.identity(b"\n\nx")

@@ -1,0 +1,189 @@
+"""The command line as others script it: exit statuses, JSON keys, what it refuses and what it says then."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from entry_numbers import dashed, entry, wrong
+
+from bot.cli import main
+
+A, B = entry("B76", 1), entry("B76", 2)
+KEYS = {
+    "file", "verdict", "rule", "findings", "candidates", "entries", "suspect_entries", "type06", "sheets", "drafts",
+    "outputs", "reply",
+}  # fmt: skip
+FINDING = {
+    "id", "title", "kind", "is_error", "how", "confidence", "quote", "where", "next_step", "escalate",
+}  # fmt: skip
+SHEET = {
+    "name", "path_in", "kind", "rows", "entries", "statuses", "faults", "refused", "groups", "outcomes",
+}  # fmt: skip
+DRAFT = {"to", "subject", "body", "id", "entries", "message", "type06", "missing"}
+
+
+def run(*words, given=None):
+    return CliRunner().invoke(main, [str(word) for word in words], input=given)
+
+
+def objects(*words, given=None):
+    result = run("triage", "--json", *words, given=given)
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    box = tmp_path / "box"
+    (box / "deeper").mkdir(parents=True)
+    (box / "a.txt").write_text(f"HTS RELATIONSHIP MISMATCH on {dashed(A)}, FTZ weekly")
+    (box / "b.csv").write_text(f"Entry Number\n{A}\n{wrong(B)}\n")
+    (box / "c.txt").write_text("the ISF is filed")
+    (box / "deeper" / "d.txt").write_text("Not Started")
+    return box
+
+
+def test_every_key_is_there(folder):
+    for one in objects(folder):
+        assert set(one) == KEYS
+        assert all(set(finding) == FINDING for finding in (*one["findings"], *one["candidates"]))
+        assert all(set(sheet) == SHEET for sheet in one["sheets"])
+        assert all(set(draft) == DRAFT for draft in one["drafts"])
+        assert all(set(output) == {"name", "role", "path"} for output in one["outputs"])
+
+
+def test_a_folder_stands_for_its_files_by_name_and_not_deeper(folder):
+    got = objects(folder, folder / "a.txt")
+    assert [Path(one["file"]).name for one in got] == ["a.txt", "b.csv", "c.txt", "a.txt"]
+    assert [one["verdict"] for one in got] == ["escalate", "answer", "silent", "escalate"]
+    assert got[2]["reply"] is None
+
+
+def test_the_draft(folder):
+    (one,) = objects(folder / "a.txt")
+    (draft,) = one["drafts"]
+    assert (draft["to"], draft["id"]) == ("IEEPARefunds@cbp.dhs.gov", "hts-relationship-mismatch")
+    assert (draft["message"], draft["type06"], draft["entries"]) == ("HTS RELATIONSHIP MISMATCH", "yes", [A])
+    assert draft["subject"] == "CAPE: HTS RELATIONSHIP MISMATCH - 1 entry"
+    assert A in draft["body"]
+    assert "confirm that this\ncase is logged" in draft["body"]
+
+
+def test_files_are_written_only_where_asked(folder, tmp_path):
+    out = tmp_path / "out"
+    got = objects("--out", out, folder / "a.txt", folder / "a.txt", folder / "b.csv")
+    paths = [Path(output["path"]) for one in got for output in one["outputs"]]
+    assert len(set(paths)) == 3
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in paths)
+    unsent = paths[0].read_text()
+    assert "X-Unsent: 1" in unsent
+    assert "\nDate:" not in unsent
+    assert "Message-ID" not in unsent
+    assert [output["path"] for one in objects(folder / "b.csv") for output in one["outputs"]] == [None]
+
+
+def test_standard_input_is_a_mail_or_words():
+    mail = "From: Pat <pat@harborlight.example>\nSubject: CAPE\n\nclaim status says Not Started"
+    for given in (mail, "claim status says Not Started"):
+        (one,) = objects("-", given=given)
+        assert one["file"] == "-"
+        assert [finding["id"] for finding in one["findings"]] == ["claim-not-started"]
+
+
+def test_as_of_and_filer_code_and_confirm(folder):
+    text = folder / "seq.txt"
+    text.write_text("HTS RELATIONSHIP/SEQUENCE MISMATCH")
+    steps = [
+        objects(*day, text)[0]["findings"][0]["next_step"] for day in (["--as-of", "2026-04-25"], [])
+    ]  # fmt: skip
+    assert steps == ["escalate", "resubmit"]
+    (one,) = objects("--filer-code", "XYZ", folder / "b.csv")
+    assert "filer-code" in {fault["reason"] for fault in one["sheets"][0]["faults"]}
+    (one,) = objects("--confirm", wrong(B), folder / "b.csv")
+    assert one["sheets"][0]["entries"] == [A, wrong(B)]
+    (fault,) = one["sheets"][0]["faults"]
+    assert (fault["reason"], fault["repaired"]) == ("bad-check-digit", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("triage",), 2, "Missing argument"),
+        (("triage", "--as-of", "24.11.2026", "x"), 2, "write it like 2026-11-24"),
+        (("triage", "no-such-file.eml"), 1, "no-such-file.eml: cannot be opened"),
+        (("explain", "no-such-id"), 2, "capebot explain"),
+        (("serve", "--config", "no-such.toml"), 1, "no-such.toml:1: cannot be read"),
+        (("nonsense",), 2, "No such command"),
+    ],
+)
+def test_what_is_wrong_is_said_on_standard_error(words, status, said):
+    result = run(*words)
+    assert (result.exit_code, said in result.stderr) == (status, True)
+    assert "Traceback" not in result.output
+
+
+def test_one_file_that_is_not_there_does_not_keep_the_others_from_being_answered(folder):
+    result = run("triage", "--json", "no-such-file.eml", folder / "c.txt")
+    assert result.exit_code == 1
+    assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == [str(folder / "c.txt")]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        (b"", "other", "0 bytes"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "other", "Paste the words"),
+        (b"%PDF-1.4", "other", "PDF"),
+        (b"PK\x03\x04\0\0xl/workbook.xml", "other", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "other", ".msg"),
+        (b"ENTRY_NUMBER,CLAIM_NUMBER,STATUS,ERROR_DESCRIPTION\n", "claim-details", "Claim Details"),
+        (b"\xff\xfe\0\xd8", "other", ""),
+    ],
+)
+def test_a_file_it_cannot_work_is_named_and_never_ignored(content, kind, said, tmp_path):
+    path = tmp_path / "file.bin"
+    path.write_bytes(content)
+    (one,) = objects(path)
+    assert (one["verdict"], one["sheets"][0]["kind"]) == ("ask" if kind == "other" else "answer", kind)
+    assert said in one["sheets"][0]["refused"]
+    assert one["sheets"][0]["refused"] in " ".join(one["reply"]["text"].split())
+
+
+def test_settings_are_refused_as_path_and_line(tmp_path):
+    path = tmp_path / "capebot.toml"
+    path.write_text('[bot]\nlog_level = "info"\nlog_lvl = "x"\n')
+    result = run("doctor", "--config", path)
+    assert result.exit_code == 1
+    assert f"{path}:3: bot.log_lvl: unknown setting" in result.stderr
+
+
+def test_cases_and_quarantine_on_a_new_database(tmp_path, monkeypatch):
+    path = tmp_path / "capebot.toml"
+    path.write_text("")
+    monkeypatch.setenv("CAPEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/capebot.db")
+    assert "no case yet" in run("cases", "--config", path).output
+    assert "nothing waits for a person" in run("quarantine", "--config", path).output
+    assert run("quarantine", "--config", path, "show", "folder-0").exit_code == 1
+
+
+def test_every_command_of_the_contract_is_there():
+    assert set(main.commands) >= {"triage", "demo", "serve", "explain", "check", "doctor", "cases", "quarantine"}
+    for name in main.commands:
+        assert run(name, "--help").exit_code == 0
+
+
+def test_explain_starts_in_well_under_a_second():
+    code = (
+        "import sys; sys.argv = ['capebot', 'explain', 'claim-not-started']\nfrom bot.cli import main\n"
+        "try: main()\nfinally: print([name for name in ('dbos', 'sqlalchemy', 'slack_bolt', 'mailparser', 'rapidfuzz',"
+        " 'alembic', 'imapclient', 'pydantic') if name in sys.modules], file=sys.stderr)"
+    )
+    began = time.monotonic()
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    took = time.monotonic() - began
+    assert "[]" in result.stderr, f"heavy libraries are loaded: {result.stderr}"
+    assert took < 5  # seconds, on any machine; what is not imported is the real test

@@ -1,0 +1,58 @@
+"""`capebot demo`: the real service over the sample mail, ended by itself, readable, with its files in a folder."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ENVIRONMENT = os.environ | {"COLUMNS": "80"}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, demo(folder)
+
+
+def demo(folder):
+    command = [sys.executable, "-m", "bot.cli", "demo"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=100, check=False, env=ENVIRONMENT
+    )
+
+
+def test_it_ends_well_and_says_what_became_of_every_mail(shown):
+    _, result = shown
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "What became of the 5 mails: 4 answered, 1 silent." in result.stdout
+    assert result.stdout.count("DRAFT, not sent.") == 2
+    assert "I do not know this CAPE message, and I will not guess." in result.stdout
+    assert "Nothing was sent to anybody." in result.stdout
+
+
+def test_it_is_readable_in_a_terminal(shown):
+    _, result = shown
+    wide = [line for line in result.stdout.splitlines() if len(line) > 110]
+    assert all(line.startswith(("CBP's message: [FILL IN", "Checked by us:")) for line in wide), wide
+
+
+def test_replies_and_drafts_lie_in_the_folder_it_names(shown):
+    folder, _ = shown
+    out = folder / "capebot-demo" / "out"
+    assert len(list((out / "new").iterdir())) == 4
+    assert len(list((out / "files").glob("*/draft-*.eml"))) == 2
+    assert len(list((out / "files").glob("*/*-checked.csv"))) == 1
+    assert len(list((folder / "capebot-demo" / "in" / "cur").iterdir())) == 5
+
+
+def test_it_runs_again_and_leaves_other_folders_alone(shown, tmp_path):
+    folder, first = shown
+    again = demo(folder)
+    assert (again.returncode, again.stdout.splitlines()[-2:]) == (0, first.stdout.splitlines()[-2:])
+    (tmp_path / "capebot-demo").mkdir()
+    (tmp_path / "capebot-demo" / "mine.txt").write_text("mine")
+    refused = demo(tmp_path)
+    assert refused.returncode == 1
+    assert "is not from a demo" in refused.stderr
+    assert (tmp_path / "capebot-demo" / "mine.txt").exists()
