@@ -77,7 +77,7 @@ _QUOTE = re.compile(r"(?: ?>)+ ?")
 _BOT = re.compile(rf"\W*{BOT_MARKER}\b|.*\b{BOT_MARKER}\s?:", re.IGNORECASE)
 _BOT_QUOTED = re.compile(rf".*\b{BOT_MARKER}\b", re.IGNORECASE)
 # A header block over the first letters: a wrapped list of recipients may stand between two headers, or one blank.
-_BLOCK = re.compile(r"H|[Fh](?:(?:b|t{1,8})?[Fh])*")
+_BLOCK = re.compile(r"H|[Fh](?:b?[Fh]|t{1,8}h)*")
 
 
 @dataclass(frozen=True, slots=True)

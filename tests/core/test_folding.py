@@ -45,7 +45,6 @@ def test_every_place_is_inside_the_source_and_they_ascend(source):
     assert places == sorted(places)
     assert all(0 <= place < len(source) for place in places)
     assert len(even.text) == len(even.lines)
-    assert fold(even.lines).lines == even.lines  # twice changes nothing
     slipped = scanned(even.text)
     assert all(0 <= slipped.at(index) < len(even.text) for index in range(len(slipped.text)))
 

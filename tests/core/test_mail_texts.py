@@ -57,6 +57,22 @@ PIECES = (
 )  # fmt: skip
 
 
+HEADERS = ("Sent: today", "To: c", "Subject: x", "Subject: capebot answer")
+
+
+def could_be_wrapped(index, lines):
+    """Whether a line of text stands between two headers, as a long list of recipients does."""
+    above = [line for line in lines[:index] if line != "text"][-1:]
+    below = [line for line in lines[index:] if line != "text"][:1]
+    return (
+        lines[index] == "text"
+        and above[:1] != []
+        and above[0].startswith(("From:", *HEADERS))
+        and below[:1] != []
+        and below[0] in HEADERS
+    )
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=14), st.sampled_from(["", "RE: x", "FW: x", "x"]))
 def test_any_order_of_lines_is_told_apart_without_losing_text(lines, subject):
     body = "\n".join(lines)
@@ -64,7 +80,9 @@ def test_any_order_of_lines_is_told_apart_without_losing_text(lines, subject):
     for part in found:
         assert len(part.origin) == len(part.text)
         assert all(part.source[at] == one for at, one in zip(part.origin, part.text, strict=True) if not one.isspace())
-    assert sum(part.text.count("text") for part in found) == lines.count("text")
+    kept = sum(part.text.count("text") for part in found)
+    assert lines.count("text") - sum(map(could_be_wrapped, range(len(lines)), [lines] * len(lines))) <= kept
+    assert kept <= lines.count("text")
     assert "capebot answer:" not in "".join(
         part.text for part in found if part.kind in (PassageKind.OWN, PassageKind.FORWARDED)
     )

@@ -1,5 +1,6 @@
 """A private PostgreSQL cluster for the tests: its own folder, a free port on loopback, thrown away at the end."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -104,9 +105,9 @@ def need_postgres():
         pytest.skip(HOW)
 
 
-@pytest.fixture(scope="session")
-def postgres():
-    """A cluster for the whole run."""
+@contextlib.contextmanager
+def cluster():
+    """A running cluster of its own, in a folder that its other user may enter; thrown away at the end."""
     need_postgres()
     # A short path: a socket's name may have 107 characters.
     folder = tempfile.mkdtemp(prefix="pg-")
@@ -116,3 +117,10 @@ def postgres():
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A cluster for the whole run."""
+    with cluster() as server:
+        yield server

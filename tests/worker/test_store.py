@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from servers.postgres import Postgres, need_postgres
+from servers.postgres import cluster
 from sqlalchemy import event, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from worker_parts import think
@@ -93,13 +93,8 @@ class TestTake:
         assert full.take("box", "1", b"x" * 1_000_000)
         assert len(only(full).payload) == 1_000_000
 
-    def test_a_server_that_is_away_is_false_and_later_true(self, tmp_path_factory):
-        need_postgres()
-        server = Postgres(tmp_path_factory.mktemp("pg"))
-        server.folder.parent.parent.chmod(0o711)  # pytest's folders are its user's own; the server is another
-        server.folder.parent.chmod(0o711)
-        server.start()
-        try:
+    def test_a_server_that_is_away_is_false_and_later_true(self):
+        with cluster() as server:
             away = Store(server.database())
             server.stop()
             assert not away.take("box", "1", b"x")
@@ -107,8 +102,6 @@ class TestTake:
             assert away.take("box", "1", b"x")
             assert away.tally()[Outcome.WAITING] == 1
             away.close()
-        finally:
-            server.stop()
 
     def test_an_error_does_not_quote_the_mail(self, store):
         store.take("box", "1", b"x")
