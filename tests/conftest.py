@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 
@@ -12,10 +13,17 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if os.environ.get("CI") == "true" and config.getoption("--bless"):
         raise SystemExit("--bless is for a person who reviews the diff, not for CI")
-    soak = "soak" in config.option.markexpr.replace("not soak", "")
-    if soak:
+    settings.load_profile("default" if _is_soak(config) else "steady")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    if _is_soak(config):
         config.option.numprocesses = 0  # kills and load want the machine for themselves
-    settings.load_profile("default" if soak else "steady")
+
+
+def _is_soak(config):
+    return "soak" in config.option.markexpr.replace("not soak", "")
 
 
 settings.register_profile("steady", derandomize=True)  # the same examples every time; `-m soak` looks for new ones

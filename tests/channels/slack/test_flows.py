@@ -34,7 +34,7 @@ SCENARIO = [
     ["all", "messages", GENERAL],
 ]  # fmt: skip
 OUTAGES = [
-    ["start", "away-at-start", {"seconds": 1}],
+    ["start", "away-at-start", {"seconds": 4}],
     ["line", "connected", {}],
     ["first", "message", GENERAL | ALICE | {"text": MENTION}],
     ["to first", "answered", GENERAL | {"thread": "$first.ts", "files": 1}],
