@@ -107,7 +107,9 @@ class Likeness:
             if any(start < like.end and like.start < end for start, end in spans):
                 continue
             mine = max(one.score for one in found if one.phrase.id == like.phrase.id and _overlap(one, like))
-            rival = max((o.score for o in found if o.phrase.id != like.phrase.id and _overlap(o, like)), default=0.0)
+            rival = max(
+                (one.score for one in found if _overlap(one, like) and _rivals(one.phrase, like.phrase)), default=0.0
+            )
             sure = like.sure and mine - rival >= _MARGIN
             if sure:
                 spans.append((like.start, like.end))
@@ -129,6 +131,11 @@ class Likeness:
         start, end = seen.span(start, end)
         return Like(model.phrase, place.score, *_trimmed(text, low + start, low + end),
                     sure=place.score >= model.floor and not missing)  # fmt: skip
+
+
+def _rivals(one: Phrase, other: Phrase) -> bool:
+    """Whether the two say different things; of the same words for two errors the one without a code is meant."""
+    return one.id != other.id and not (one.coded and one.text == other.text)
 
 
 def _overlap(one: Like, other: Like) -> bool:
