@@ -108,6 +108,16 @@ def check(knowledge: Path | None, templates: Path | None) -> None:
 
 
 @main.command()
+@click.option("--knowledge", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another folder.")
+def learn(knowledge: Path | None) -> None:
+    """Learn how people put things anew, after wordings or paraphrases were changed."""
+    from bot import learning  # noqa: PLC0415
+    from bot.resources import data_dir  # noqa: PLC0415
+
+    click.echo(_run(lambda: learning.learn_folder(knowledge or data_dir("knowledge"))))
+
+
+@main.command()
 def demo() -> None:
     """Run the real service on the embedded default, over sample mail that ships with it."""
     from bot.demo import run  # noqa: PLC0415

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.compose import Voice, compose
 from bot.core.spotting import Spotter
 from bot.core.triage import Known, triage
-from bot.knowledge import load
+from bot.knowledge import load, load_meaning
 from bot.resources import data_dir, template_sources
 
 if TYPE_CHECKING:
@@ -32,5 +32,7 @@ class Mind:
 
 def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple[str, ...]) -> Mind:
     """Load what is shipped, or the given folders. Raises Mendable with every problem as `path:line: what`."""
-    catalogue = load(knowledge or data_dir("knowledge"))
-    return Mind(Known(catalogue, Spotter(catalogue), filer_codes), Voice(template_sources(templates)))
+    folder = knowledge or data_dir("knowledge")
+    catalogue = load(folder)
+    spotter = Spotter(catalogue, load_meaning(folder))
+    return Mind(Known(catalogue, spotter, filer_codes), Voice(template_sources(templates)))

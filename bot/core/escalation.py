@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.model import Draft, Finding, Passage, PassageKind, SuspectEntry, Type06
-from bot.core.sentences import folded, saying
+from bot.core.sentences import folded, happened
 from bot.core.words import ASK_WORDS, count_words, suspect_words
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def place_named(parts: Sequence[Passage]) -> str:
 def tried(parts: Sequence[Passage], wordings: Sequence[str]) -> tuple[str, ...]:
     """What the sender says was tried, in their own words; at most a few sentences."""
     own = [part for part in parts if part.kind is PassageKind.OWN]
-    return tuple(one_line(sentence) for sentence in saying(own, wordings))[:_TRIED]
+    return tuple(one_line(sentence) for sentence in happened(own, wordings))[:_TRIED]
 
 
 def claim_numbers(parts: Sequence[Passage]) -> tuple[str, ...]:
@@ -95,7 +95,8 @@ class Account:
     tried: tuple[str, ...] = ()
     entry_types: tuple[str, ...] = ()
     claim_numbers: tuple[str, ...] = ()
-    shown: frozenset[str] = frozenset()  # ids whose evidence the sender says is there
+    shown: tuple[str, ...] = ()  # the sender's sentences that vouch for the evidence
+    unsure: tuple[str, ...] = ()  # entries of the message that may not belong to this error
 
 
 def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
@@ -106,8 +107,13 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
     missing = [] if account.entries else [ASK_WORDS["entry-numbers"][0]]
     missing += [_missing(line, finding) for line in lines if line.blank]
     missing += [suspect_words(one_line(s.value), s.reason, s.proposal) for s in account.suspects[:LISTED]]
-    if finding.evidence and finding.id in account.shown:
-        lines = (*lines, Line("Checked by us", finding.evidence))
+    if len(account.suspects) > LISTED:
+        missing.append(f"{len(account.suspects) - LISTED:,} more numbers to check: see the checked file")
+    if account.unsure:
+        missing.append(f"Entry numbers: which of {', '.join(account.unsure[:LISTED])} have this message?")
+    if finding.evidence and account.shown:
+        lines = (*lines, Line("Checked by us", " / ".join(f'"{one_line(one)}"' for one in account.shown[:_TRIED])))
+        missing.append(f"Confirm: {finding.evidence}")
     elif finding.evidence and not (finding.escalate == "if-persists" and account.tried):
         missing.append(f"Evidence: {finding.evidence}")
     subject = f"CAPE: {one_line(message or finding.official or finding.title)[:SUBJECT]}"
@@ -128,7 +134,9 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
 def questions(draft: Draft) -> tuple[str, ...]:
     """What the sender is asked so that the draft can be completed."""
     by_label = dict(ASK_WORDS.values())
-    return tuple(by_label.get(item.partition(":")[0], item) for item in draft.missing)
+    return tuple(
+        item if item.endswith("?") else by_label.get(item.partition(":")[0], item) for item in draft.missing
+    )
 
 
 def _lines(finding: Finding, asks: tuple[str, ...], account: Account, message: str) -> tuple[Line, ...]:

@@ -1,7 +1,8 @@
 """Phrases that a sentence is like though it does not hold them: typing slips, scanning slips, a word more or less.
 
-A likeness is sure when the score is high (the shorter the phrase the higher), the hinge words and the numbers agree,
-every word of the phrase has its like in the sentence, and no other error comes near. Codes are never compared.
+Only CBP's own messages are compared: how people put things is the trained model's business (`meaning`). A likeness is
+sure when the score is high (the shorter the phrase the higher), the hinge words and the numbers agree, every word of the
+phrase has its like in the sentence, and no other error comes near. Codes are never compared.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Likeness:
 
     def __init__(self, catalogue: Catalogue, phrases: Sequence[Phrase]) -> None:
         self._hinges = Hinges(catalogue.hinge_words)
-        likeable = [one for one in phrases if one.whole is None and not one.everyday and len(one.text) >= _LEAST]
+        likeable = [one for one in phrases if one.printed and not one.everyday and len(one.text) >= _LEAST]
         self._models = tuple({(one.id, one.text): self._model(one) for one in likeable}.values())
 
     def _model(self, phrase: Phrase) -> _Model:

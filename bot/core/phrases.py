@@ -35,7 +35,8 @@ class Phrase:
 
     `official`: CBP's words to the letter. `whole` finds all of a phrase with a variable part; `exact` too, with CBP's
     punctuation. `tail` is the full stop or the like that ends an official message. `everyday`: counts only in company,
-    near one of `near`; `stood` is how it stands in the catalogue. `coded`: its error has a code, so that without the code another error of the same text is meant.
+    near one of `near`; `stood` is how it stands in the catalogue. `coded`: its error has a code, so that without
+    the code another error of the same text is meant. `printed`: one of CBP's messages, perhaps retyped.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Phrase:
     stood: str = ""
     near: re.Pattern[str] | None = None
     coded: bool = False
+    printed: bool = False
 
 
 def phrases_of(catalogue: Catalogue) -> tuple[Phrase, ...]:
@@ -85,8 +87,9 @@ def _of(error: KnownError) -> Iterator[Phrase]:
                 to_the_letter = official and way == core
                 tail = base[len(core) :] if to_the_letter else ""
                 yield Phrase(
-                    error.id, way, to_the_letter, tail=tail, everyday=everyday, stood=text, near=near, coded=coded
-                )
+                    error.id, way, to_the_letter, tail=tail, everyday=everyday, stood=text, near=near, coded=coded,
+                    printed=official,
+                )  # fmt: skip
 
 
 def _ways(core: str) -> Iterator[str]:

@@ -1,237 +1,175 @@
-"""Known errors in passages: by code, by wording, by scanning slips, by likeness, in this order, each with its confidence.
+"""What a message is about: what stands there to the letter, and what its words mean to the trained model, weighed.
 
-Saying nothing beats a wrong diagnosis: a wording counts whole, and not where it is denied; of two that overlap the
-longer stands; what is only near is a candidate, to be asked about. A matcher is one function in MATCHERS.
+Saying nothing beats a wrong diagnosis. CBP's own words and codes count where they stand, unless the message as a whole
+is ordinary talk. A wording of ours counts when the model finds it likely too. The model alone counts when it leads by a
+margin. What is left is a candidate, to be asked about.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from bisect import bisect_left, insort
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick
-
-from bot.core.codes import Codes
-from bot.core.folding import Folded, Scanned, fold, scanned
-from bot.core.hinges import denied
-from bot.core.likeness import Likeness
+from bot.core.folding import fold
+from bot.core.matchers import Matchers
 from bot.core.model import How, Passage, PassageKind, Sighting, Spotting
-from bot.core.phrases import LONGEST_GAP, Phrase, any_of, phrases_of
+from bot.core.phrases import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.core.catalogue import Catalogue
+    from bot.core.matchers import Reading, Seen
+    from bot.core.meaning import Meaning, Scores
 
 COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
-_OFFICIAL, _WORDING, _CODE, _SCANNED = 1.0, 0.95, 0.97, 0.96
-_MOST_MATCHES = 20_000  # of one kind in one passage: more is a hostile text, and says nothing new
+_REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rv|tr)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
-_NEAR = 40  # characters within which an everyday phrase needs its company
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
-_PEOPLE = re.compile(
-    r"\b(?:i|we|you|they|he|she|who)(?:'ve|'re|'d|'s)?(?: (?:have|had|has|are|were|was|still|just|yet))*\Z"
-)
-_SAYS = re.compile(r"(?::|=|\b(?:says|said|shows|showing|shown as|reads|marked|marked as)) ?'?\Z")
-_ALONE = re.compile(r"(?:^|\n) ?[-•·]? ?\Z")
-_ALONE_AFTER = re.compile(r"[.!]?(?:\Z|\n)")
 _SPACES = re.compile(r"\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A known error at a place in folded text. `sure` is False for a candidate."""
-
-    id: str
-    how: How
-    confidence: float
-    start: int
-    end: int
-    verbatim: bool = False
-    sure: bool = True
-
-
-@dataclass(slots=True)
-class _Reading:
-    """A passage being read. `taken` are the spans whose meaning is settled, ascending."""
-
-    passage: Passage
-    folded: Folded
-    about: bool
-    taken: list[tuple[int, int]] = field(default_factory=list)
-    codes: set[str] = field(default_factory=set)
-
-    def is_free(self, start: int, end: int) -> bool:
-        """Whether no settled span overlaps this one."""
-        place = bisect_left(self.taken, (end, end))
-        return place == 0 or self.taken[place - 1][1] <= start
+_SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
+_LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
+_ORDINARY = 0.9  # by which ordinary talk must lead to silence even CBP's own words
+_ALSO = 9  # by which the best must lead in one sentence to be a second diagnosis beside that of the message
+_SENTENCE = 4  # words a sentence must have to be a second diagnosis
+_CONFIDENCE = 0.94  # of the model at most: another spelling is another chance of being wrong
 
 
 class Spotter:
-    """The matchers for one catalogue. Built once, which takes milliseconds; `spot` changes nothing."""
+    """Reads messages for one catalogue. Built once; `spot` changes nothing. Without a model it goes by wordings alone."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, meaning: Meaning | None = None) -> None:
         self.topics = any_of(catalogue.topic_words)
-        self.codes = Codes(catalogue)
-        self.phrases = phrases_of(catalogue)
-        self.likeness = Likeness(catalogue, self.phrases)
-        self.exact = AhoCorasick([phrase.text for phrase in self.phrases] or ["\0"])
-        self.slipped = tuple(phrase for phrase in self.phrases if phrase.whole is None)
-        self.scans = AhoCorasick([scanned(phrase.text).text for phrase in self.slipped] or ["\0"])
+        self.matchers = Matchers(catalogue)
+        self.meaning = meaning
+        self.ids = frozenset(error.id for error in catalogue.errors)
 
     def spot(self, passages: tuple[Passage, ...]) -> Spotting:
         """Give the sightings, one for each known error, the candidates, and whether the words are about CAPE at all."""
-        counted = [(passage, fold(passage.text)) for passage in passages if passage.kind in COUNTED]
-        about = any(self.topics.search(text.text) for _, text in counted)
-        sure: list[Sighting] = []
-        maybe: list[Sighting] = []
-        for passage, text in counted:
-            reading = _Reading(passage, text, about)
-            seen = [one for matcher in MATCHERS for one in matcher(self, reading)]
-            for one in _best_seen(seen):
-                (sure if one.sure else maybe).append(_sighting(one, reading))
+        counted = [passage for passage in passages if _counts(passage)]
+        named = any(self.topics.search(fold(passage.text).text) for passage in counted)
+        readings = [self.matchers.read(passage, about=named) for passage in counted]
+        scores = self._scores(readings)
+        about = named or _is_about(scores)
+        sure, maybe = self._literal(readings, scores, named=named)
+        sure += self._meant(readings, scores, sure)
+        maybe += self._likely(readings, scores)
         sightings = _best(sure)
         known = {sighting.id for sighting in sightings}
         unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
         return Spotting(sightings, tuple(unsure[:_CANDIDATES]) if about or sightings else (), about)
 
+    def named_in(self, passage: Passage) -> list[str]:
+        """The ids that a passage names to the letter, in their order; quicker than `spot`, and blind to paraphrases."""
+        return [one.id for one in self.matchers.read(passage, about=True).seen if one.sure]
 
-def by_code(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
-    """A bare code near a word such as "error"."""
-    text = reading.folded.text
-    for id_, start, end in spotter.codes.find(text):
-        if not denied(text, start, end):
-            reading.codes.add(id_)
-            yield _Seen(id_, How.CODE, _CODE, start, end)
-
-
-def by_wording(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
-    """An official message or a wording that stands there whole; the leftmost longest of those that overlap."""
-    text = reading.folded.text
-    places: list[tuple[int, int, Phrase, bool]] = []
-    for index, start, end in _matches(spotter.exact, text):
-        phrase = spotter.phrases[index]
-        place = _whole_place(phrase, text, start, end)
-        if place:
-            places.append((place[0], place[1], phrase, place[2]))
-    yield from _settled(places, reading, lambda phrase: (How.WORDING, _OFFICIAL if phrase.official else _WORDING))
-
-
-def by_scanning_slips(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
-    """The same, but for characters that scanning confuses: "lnvalid HTS", "N0t a CSV file"."""
-    text = reading.folded.text
-    slipped: Scanned = scanned(text)
-    places: list[tuple[int, int, Phrase, bool]] = []
-    for index, start, end in _matches(spotter.scans, slipped.text):
-        low, high = slipped.span(start, end)
-        if reading.is_free(low, high) and _is_whole(text, low, high):
-            places.append((low, high, spotter.slipped[index], False))
-    yield from _settled(places, reading, lambda _: (How.LIKENESS, _SCANNED))
-
-
-def by_likeness(spotter: Spotter, reading: _Reading) -> Iterator[_Seen]:
-    """What is nearly a known phrase, and candidates that are somewhat like one."""
-    text = reading.folded
-    for like in spotter.likeness.find(text.text, reading.taken):
-        if not denied(text.text, like.start, like.end):
-            # Never as sure as an exact match: another spelling is another chance of being wrong.
-            confidence = min(like.score / 100, _WORDING - 0.01)
-            yield _Seen(like.phrase.id, How.LIKENESS, confidence, like.start, like.end, sure=like.sure)
-
-
-# In order: a span that one has settled is not read again by the next.
-MATCHERS: tuple[Callable[[Spotter, _Reading], Iterator[_Seen]], ...] = (
-    by_code,
-    by_wording,
-    by_scanning_slips,
-    by_likeness,
-)
-
-
-def _matches(automaton: AhoCorasick, text: str) -> Sequence[tuple[int, int, int]]:
-    return automaton.find_matches_as_indexes(text, overlapping=True)[:_MOST_MATCHES]
-
-
-def _whole_place(phrase: Phrase, text: str, start: int, end: int) -> tuple[int, int, bool] | None:
-    """The span of all of a phrase whose fixed text stands at this place, and whether it is official to the letter."""
-    if phrase.whole is None:
-        if not _is_whole(text, start, end):
+    def _scores(self, readings: Sequence[Reading]) -> Scores | None:
+        """The model's scores of the whole message, without what the sender says it is not."""
+        if self.meaning is None:
             return None
-        if phrase.tail and text.startswith(phrase.tail, end):
-            end += len(phrase.tail)
-        return start, end, phrase.official
-    low, high = max(0, start - LONGEST_GAP), end + LONGEST_GAP
-    for pattern, official in ((phrase.exact, True), (phrase.whole, False)):
-        if pattern is None:
-            continue
-        for found in pattern.finditer(text, low, high):
-            if found.start() <= start and end <= found.end() and _is_whole(text, *found.span()):
-                return found.start(), found.end(), official
-    return None
+        return self.meaning.scores("\n".join(_without_denied(reading) for reading in readings))
+
+    def _literal(
+        self, readings: Sequence[Reading], scores: Scores | None, *, named: bool
+    ) -> tuple[list[Sighting], list[Sighting]]:
+        """What stands there: sure, and only maybe."""
+        sure: list[Sighting] = []
+        maybe: list[Sighting] = []
+        for reading in readings:
+            for one in reading.seen:
+                counts = one.sure and _is_plausible(one, scores, named=named)
+                (sure if counts else maybe).append(_sighting(one, reading))
+        return sure, maybe
+
+    def _meant(self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting]) -> Iterator[Sighting]:
+        """What the model is sure of, for the message and for its sentences."""
+        if scores is None or self.meaning is None:
+            return
+        known = {one.id for one in sure}
+        best = scores.best[0][0]
+        if best in self.ids and best not in known and scores.margin >= _SURE:
+            known.add(best)
+            yield self._quoted(best, readings, scores.margin)
+        for reading, start, end in _sentences(readings):
+            text = reading.passage.text[start:end]
+            if len(text.split()) < _SENTENCE or any(one.start < end and start < one.end for one in reading.seen):
+                continue
+            of_it = self.meaning.scores(text)
+            also = of_it.best[0][0]
+            if also in self.ids and also not in known and of_it.margin >= _ALSO:
+                known.add(also)
+                yield self._quoted(also, [reading], of_it.margin)
+
+    def _likely(self, readings: Sequence[Reading], scores: Scores | None) -> Iterator[Sighting]:
+        """What the model thinks likeliest, to be asked about."""
+        if scores is None:
+            return
+        for name, score in scores.best[:_CANDIDATES]:
+            if name in self.ids:
+                yield self._quoted(name, readings, score, sure=False)
+
+    def _quoted(self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True) -> Sighting:
+        """A sighting of the model's, with the sentence that spoke for it most."""
+        assert self.meaning is not None  # noqa: S101 - only called with scores
+        places = [(reading, start, end) for reading, start, end in _sentences(readings)]
+        meaning = self.meaning
+        reading, start, end = max(
+            places, key=lambda place: meaning.scores(place[0].passage.text[place[1] : place[2]]).of(name)
+        )
+        quote = reading.passage.original(start, end).strip()
+        level = 1 / (1 + math.exp(-4 * score))
+        return Sighting(
+            name, How.LIKENESS, round(_CONFIDENCE * level if sure else 0.5 * level, 3), quote, reading.passage.where,
+            surroundings=_SPACES.sub(" ", quote),
+        )  # fmt: skip
 
 
-def _settled(
-    places: list[tuple[int, int, Phrase, bool]], reading: _Reading, sureness: Callable[[Phrase], tuple[How, float]]
-) -> Iterator[_Seen]:
-    """The leftmost longest of the places, if they count. A denied one is settled too: it is not read as another."""
-    text = reading.folded.text
-    # Of the same words for two errors, the one whose code stands there, then one that has none, then CBP's own words.
-    places.sort(key=lambda one: (one[0], -one[1], one[2].id not in reading.codes, one[2].coded, not one[3]))
-    last = 0
-    for index, (start, end, phrase, verbatim) in enumerate(places):
-        if start < last or not reading.is_free(start, end):
-            continue
-        if phrase.everyday and not _in_company(phrase, reading, start, end):
-            continue
-        last = end
-        insort(reading.taken, (start, end))
-        if not denied(text, start, end):
-            within = None if verbatim else _official_within(places, index)
-            how, confidence = sureness(within[2] if within else phrase)
-            place = within or (start, end)
-            yield _Seen(phrase.id, how, confidence, place[0], place[1], verbatim or within is not None)
+def _counts(passage: Passage) -> bool:
+    """Whether a passage's words are the sender's for this message; a reply's subject is the thread's."""
+    return passage.kind in COUNTED and not (passage.kind is PassageKind.SUBJECT and _REPLY.match(passage.text))
 
 
-def _official_within(places: Sequence[tuple[int, int, Phrase, bool]], index: int) -> tuple[int, int, Phrase] | None:
-    """CBP's own words inside a longer wording of the same error ("says Not Started"), else None."""
-    _, high, phrase, _ = places[index]
-    for start, end, other, verbatim in islice(places, index + 1, None):
-        if start >= high:
-            return None
-        if verbatim and end <= high and other.id == phrase.id:
-            return start, end, other
-    return None
+def _is_about(scores: Scores | None) -> bool:
+    """Whether the model takes the message for one about CAPE."""
+    return scores is not None and scores.every[0][0] != "_ordinary"
 
 
-def _in_company(phrase: Phrase, reading: _Reading, start: int, end: int) -> bool:
-    """Whether everyday words are meant as the message, in a text about CAPE.
-
-    They are in quotes, or behind a word such as "status" and not of people; and, written as CBP writes them, on a line
-    of their own or before such a word ("Not Started claims").
-    """
-    if not reading.about:
-        return False
-    text, lines = reading.folded.text, reading.folded.lines
-    stood = reading.passage.text[slice(*reading.folded.span(start, end))]
-    as_printed = stood.isupper() or stood == phrase.stood
-    if as_printed and _ALONE.search(lines, max(0, start - 4), start) and _ALONE_AFTER.match(lines, end):
+def _is_plausible(one: Seen, scores: Scores | None, *, named: bool) -> bool:
+    """Whether what stands there is meant: CBP's words unless all else is ordinary, ours if the model agrees."""
+    if scores is None or not scores.best:
         return True
-    if text[start - 1 : start] == "'" and text[end : end + 1] == "'":
-        return True
-    before = _SENTENCE_END.split(text[max(0, start - _NEAR) : start])[-1].rstrip()
-    after = _SENTENCE_END.split(text[end : end + _NEAR])[0]
-    if phrase.near is None or _PEOPLE.search(before):
-        return False
-    if phrase.near.search(before) or phrase.near.search(phrase.text) or (as_printed and _SAYS.search(before)):
-        return True
-    return as_printed and bool(phrase.near.search(after))
+    lead = scores.of("_ordinary") - scores.best[0][1]
+    if one.verbatim or one.how is How.CODE:
+        return named or lead < _ORDINARY
+    mine = scores.of(one.id)
+    return mine == -math.inf or scores.best[0][1] - mine <= _LIKELY
 
 
-def _sighting(one: _Seen, reading: _Reading) -> Sighting:
+def _without_denied(reading: Reading) -> str:
+    """The passage without the clauses that say what it is not."""
+    text, cut = reading.folded.lines, 0
+    kept = []
+    for start, end in sorted(reading.denied):
+        clause = max((found.end() for found in re.finditer(r"[.,;:!?\n]", text[:start])), default=0)
+        kept.append(text[cut : max(cut, clause)])
+        cut = end
+    return "".join([*kept, text[cut:]])
+
+
+def _sentences(readings: Sequence[Reading]) -> Iterator[tuple[Reading, int, int]]:
+    """The spans of all sentences in the passages' own text."""
+    for reading in readings:
+        text, low = reading.passage.text, 0
+        for found in [*_SENTENCE_END.finditer(text), None]:
+            high = found.end() if found else len(text)
+            if text[low:high].strip():
+                yield reading, low, high
+            low = high
+
+
+def _sighting(one: Seen, reading: Reading) -> Sighting:
     passage, text = reading.passage, reading.folded
     start, end = text.span(one.start, one.end)
     low, high = _sentence(text.lines, one.start, one.end)
@@ -250,16 +188,6 @@ def _sentence(lines: str, start: int, end: int) -> tuple[int, int]:
     return low, after.end() if after else min(len(lines), end + _AROUND)
 
 
-def _best_seen(seen: Sequence[_Seen]) -> list[_Seen]:
-    """Of each error in one passage the best, sure and not, in the order first found."""
-    best: dict[tuple[str, bool], _Seen] = {}
-    for one in sorted(seen, key=lambda one: one.start):
-        other = best.setdefault((one.id, one.sure), one)
-        if (one.verbatim, one.confidence) > (other.verbatim, other.confidence):
-            best[one.id, one.sure] = one
-    return list(best.values())
-
-
 def _best(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
     """One for each error, in the order found: CBP's own words before a paraphrase, then the surer, then a forward."""
     best: dict[str, Sighting] = {}
@@ -272,9 +200,3 @@ def _best(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
 
 def _worth(one: Sighting) -> tuple[bool, float, bool]:
     return one.verbatim, one.confidence, one.where not in ("subject", "text")
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a span begins and ends with whole words."""
-    begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
-    return begins and (end >= len(text) or not (text[end].isalnum() and text[end - 1].isalnum()))

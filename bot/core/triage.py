@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import entries_in_text, entry_type, escalation, passages, sheets
+from bot.core import attribution, entries_in_text, entry_type, escalation, passages, sheets
 from bot.core.business_days import wait_until
 from bot.core.model import (
     Diagnosis,
     Finding,
     FoundEntries,
+    How,
     Incoming,
     Passage,
     PassageKind,
@@ -21,8 +22,8 @@ from bot.core.model import (
     Type06,
     Verdict,
 )
-from bot.core.sentences import said
-from bot.core.words import ASK_WORDS
+from bot.core.sentences import affirmed, happened, requested, said
+from bot.core.words import ASK_WORDS, SUSPECT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +65,7 @@ class Reading:
     candidates: tuple[Finding, ...]
     due: tuple[Finding, ...]
     thanks: bool
+    belonging: attribution.Belonging
 
     @property
     def own_words(self) -> int:
@@ -102,8 +104,10 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
         notes=_notes(reading, known.catalogue),
     )
     if verdict is Verdict.ESCALATE:
-        account = _account(reading, diagnosis, known.catalogue)
-        drafts = tuple(escalation.draft(one, known.catalogue, account) for one in reading.due)
+        drafts = tuple(
+            escalation.draft(one, known.catalogue, _account(reading, one, diagnosis, known.catalogue))
+            for one in reading.due
+        )
         diagnosis = replace(diagnosis, drafts=drafts)
     return replace(diagnosis, questions=_questions(reading, diagnosis))
 
@@ -131,9 +135,12 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
         for one in findings
     )
     due = tuple(one for one in findings if _needs_cbp(one, parts, known.catalogue, type06, today))
-    found = entries_in_text.find("\n".join(part.text for part in _counted(parts)))
+    found = entries_in_text.find("\n".join(part.text for part in _counted(parts)), confirmed)
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
-    return Reading(incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks)
+    belonging = attribution.belonging(_counted(parts), [one.id for one in findings], known.spotter)
+    return Reading(
+        incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging
+    )
 
 
 def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type06) -> Finding:
@@ -175,17 +182,24 @@ def _needs_cbp(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, typ
     """Whether a draft is due: always, when asked for, or when the sender shows what the rule wants to see first."""
     if one.escalate == "never":
         return False
-    asked = one.escalate == "always" or said(_own(parts), catalogue.escalation_wordings)
+    asked = one.escalate == "always" or requested(_own(parts), catalogue.escalation_wordings)
     return asked or _shown(one, parts, catalogue, type06, today)
 
 
 def _shown(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:
     """Whether the sender says what makes the rule's own step useless: it was tried, or the evidence is there."""
     if one.escalate == "if-persists":
-        return said(_own(parts), catalogue.persists_wordings, negatable=False)
-    if one.escalate == "if-evidence":
-        return said(_own(parts), catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
-    return False
+        return bool(happened(_own(parts), catalogue.persists_wordings))
+    return bool(_evidence(one, parts, catalogue, type06, today))
+
+
+def _evidence(
+    one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date
+) -> tuple[str, ...]:
+    """The sender's sentences that vouch for what the rule wants to see first."""
+    if one.escalate != "if-evidence":
+        return ()
+    return affirmed(_own(parts), catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
 
 
 def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, bool]:
@@ -213,30 +227,28 @@ def _entries(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(every))
 
 
-def _account(reading: Reading, diagnosis: Diagnosis, catalogue: Catalogue) -> escalation.Account:
-    """What a draft is about: the entries that the sender names, else all of the file's."""
+def _account(reading: Reading, one: Finding, diagnosis: Diagnosis, catalogue: Catalogue) -> escalation.Account:
+    """What a draft is about: with one error all entries, with several those that stand with this one."""
     from_file = tuple(
         SuspectEntry(fault.value, fault.reason, fault.proposal, fault.row)
         for sheet in reading.sheets
         for fault in sheet.faults
-        if fault.row is not None and not fault.repaired
+        if fault.row is not None and not fault.repaired and fault.reason in SUSPECT_WORDS
     )
+    suspects = {suspect.value: suspect for suspect in (*from_file, *reading.found.suspects)}
+    entries, unsure = reading.belonging.of(one.id, diagnosis.entries)
     counted = _counted(reading.passages)
     named = entry_type.entry_types_in(counted)
     return escalation.Account(
-        entries=reading.found.entries or diagnosis.entries,
-        suspects=reading.found.suspects or from_file,
+        entries=entries,
+        unsure=unsure,
+        suspects=tuple(suspects.values()),
         type06=reading.type06,
         place=escalation.place_named(counted),
         tried=escalation.tried(reading.passages, catalogue.persists_wordings),
         entry_types=named if reading.type06 is not Type06.NO else tuple(one for one in named if one != "06"),
         claim_numbers=escalation.claim_numbers(counted),
-        shown=frozenset(
-            one.id
-            for one in reading.due
-            if one.escalate == "if-evidence"
-            and _shown(one, reading.passages, catalogue, reading.type06, diagnosis.today)
-        ),
+        shown=_evidence(one, reading.passages, catalogue, reading.type06, diagnosis.today),
     )
 
 
@@ -245,7 +257,7 @@ def _notes(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
     notes = [reading.incoming.unreadable] if reading.incoming.unreadable else []
     own = _own(reading.passages)
     useless = [one for one in reading.findings if one.escalate == "never"]
-    if useless and not reading.due and said(own, catalogue.escalation_wordings):
+    if useless and not reading.due and requested(own, catalogue.escalation_wordings):
         notes.append(f"No draft to CBP for {useless[0].title}: CBP cannot act on it. What helps stands under “Do now”.")
     return tuple(notes)
 
@@ -286,7 +298,8 @@ def cannot_be_read(reading: Reading) -> bool:
 
 def overheard_and_unsure(reading: Reading) -> bool:
     """In a channel, it speaks up unasked only when sure."""
-    return not reading.incoming.addressed and not any(one.confidence >= 0.9 for one in reading.findings)  # noqa: PLR2004 - wording and code matches; likeness alone does not speak up
+    sure = any(one.verbatim or one.how is How.CODE for one in reading.findings)  # CBP's own words, not a paraphrase
+    return not reading.incoming.addressed and not sure
 
 
 def only_thanks(reading: Reading) -> bool:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 NEXT_STEP_WORDS = {
     "nothing-to-do": "nothing to do",
     "wait": "wait, do not resubmit",
-    "retry": "nothing was filed: try the upload again later",
+    "retry": "look for a claim number; if there is none, try the upload again later",
     "resubmit": "resubmit it as it is, on a new Declaration",
     "fix-and-resubmit": "correct it, then upload a new Declaration",
     "psc-first": "correct the entry summary by PSC first, if its window is still open; then a new Declaration",

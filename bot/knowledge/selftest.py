@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.knowledge.coherence import line_of_text
+from bot.knowledge.learned import check_learned, load_meaning
 from bot.knowledge.load import read
 from bot.knowledge.problems import Problem, errors_of
+from bot.knowledge.registers import ids_in
 from bot.toml_lines import line_of
 
 if TYPE_CHECKING:
@@ -30,9 +32,24 @@ def check(folder: Path, today: date) -> tuple[Problem, ...]:
     broken = {problem.path for problem in errors_of(problems)}
     sound = [error for error in catalogue.errors if error.path not in broken]
     found = [problem for error in sound for problem in _age(error, today)]
-    if str(folder / "words.toml") not in broken:
-        found += _own_tests(catalogue, sound)
+    ids = ids_in(folder / "ids.toml", [])
+    found += _missing(catalogue, list(ids), folder)
+    learned = list(check_learned(catalogue, ids, folder))
+    if str(folder / "words.toml") not in broken and not errors_of(learned):
+        found += _own_tests(catalogue, sound, folder)
+    found += learned
     return tuple(sorted([*problems, *found]))
+
+
+def _missing(catalogue: Catalogue, ids: list[str], folder: Path) -> Iterator[Problem]:
+    """Situations of the list that have no file."""
+    path = folder / "ids.toml"
+    have = {error.id for error in catalogue.errors}
+    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+    for id_ in ids:
+        if id_ not in have:
+            number = next((n for n, line in enumerate(lines, 1) if line.startswith(f"{id_} ")), 1)
+            yield Problem(str(path), number, f"“{id_}” has no file errors/{id_}.md yet", "warning")
 
 
 def _age(error: KnownError, today: date) -> Iterator[Problem]:
@@ -50,21 +67,26 @@ def _age(error: KnownError, today: date) -> Iterator[Problem]:
             )
 
 
-def _own_tests(catalogue: Catalogue, errors: list[KnownError]) -> Iterator[Problem]:
+def _own_tests(catalogue: Catalogue, errors: list[KnownError], folder: Path) -> Iterator[Problem]:
     """What must be found and what must not, tried with the matcher that the bot itself uses."""
     from bot.core.passages import plain  # noqa: PLC0415 - `explain` needs no matcher
     from bot.core.spotting import Spotter  # noqa: PLC0415
 
-    spotter = Spotter(catalogue)
+    literal, whole = Spotter(catalogue), Spotter(catalogue, load_meaning(folder))
     # The texts are single lines out of mails about CAPE, so a line that says so stands above each.
     about = plain("About CAPE:")
 
     def spot(text: str) -> dict[str, Sighting]:
-        return {one.id: one for one in spotter.spot((about, plain(text))).sightings}
+        return {one.id: one for one in literal.spot((about, plain(text))).sightings}
 
     for error in errors:
         yield from _messages(error, catalogue, spot)
         yield from _texts(error, spot)
+        for text in error.matches:  # by wording, or by what the model has learnt
+            got = whole.spot((about, plain(text))).sightings
+            if not any(one.id == error.id for one in got):
+                instead = _instead({one.id: one for one in got})
+                yield Problem(error.path, line_of_text(error, text), f"“{text}” must be found, and {instead}")
 
 
 def _messages(error: KnownError, catalogue: Catalogue, spot: Callable[[str], dict[str, Sighting]]) -> Iterator[Problem]:
@@ -85,9 +107,7 @@ def _texts(error: KnownError, spot: Callable[[str], dict[str, Sighting]]) -> Ite
     """The file's own examples; and no wording is taken for another error."""
     for text in error.matches:
         got = spot(text)
-        if error.id not in got:
-            yield Problem(error.path, line_of_text(error, text), f"“{text}” must be found, and {_instead(got)}")
-        elif len(got) > 1:
+        if set(got) - {error.id}:
             yield Problem(error.path, line_of_text(error, text), f"“{text}” is found as {_others(got, error)} too")
     for text in error.not_matches:
         if error.id in spot(text):

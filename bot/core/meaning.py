@@ -1,0 +1,170 @@
+"""What a text is about, told by its words: a linear model over words, pairs of words and pieces of words.
+
+`capebot learn` makes the model from `knowledge/paraphrases/`: how people put each situation in their own words, and what
+else they write about. A score is a plain sum over the features that stand in the text, so whatever spoke for a
+situation can be named. Pieces of words carry typing errors and inflections. Scores near or above 0 say "this one";
+classes whose name begins with `_` are other talk. Pure: bytes in, scores out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+import zlib
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.folding import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_MAGIC = b"capebot learned 1\n"
+_PIECE = 4  # characters of a piece of a word
+_MOST = 6_000  # characters of a text that are read: a bag of more words says ever less
+_WORD = re.compile(r"[\w'=]+(?:-[\w'=]+)*")
+# What differs in every message says nothing: entry numbers, claim numbers, amounts, addresses. A number of up to three
+# digits stays, since codes (864), entry types (06) and days (180) are told by it.
+_VARYING = (
+    (re.compile(r"\b(?=[a-z0-9]*\d)[a-z0-9]{3}[- ]?\d{7}[- ]?\d\b"), " #entry "),
+    (re.compile(r"\S+@\S+|https?://\S+|www\.\S+"), " #address "),
+    (re.compile(r"(?:usd|us\$|\$|€) ?[\d,.]+\w?"), " #money "),
+    (re.compile(r"\b\d{12}\b"), " #claim "),
+    (re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b"), " #date "),
+    (re.compile(r"\b(?:99\d\d)[.]?\d\d(?:[.]?\d\d)?\b"), lambda found: f" {found[0][:7]} "),
+    (re.compile(r"\b\d{4,}\b"), " #number "),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The score of each class, the best first. `best` leaves other talk out."""
+
+    every: tuple[tuple[str, float], ...]
+
+    @property
+    def best(self) -> tuple[tuple[str, float], ...]:
+        """Situations alone."""
+        return tuple(one for one in self.every if not one[0].startswith("_"))
+
+    def of(self, name: str) -> float:
+        """The score of a class; minus infinity when the model does not know it."""
+        return next((score for one, score in self.every if one == name), -math.inf)
+
+    @property
+    def margin(self) -> float:
+        """By how much the best situation leads over everything else."""
+        best = self.best
+        if not best:
+            return -math.inf
+        return best[0][1] - max((score for name, score in self.every if name != best[0][0]), default=-math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A trained model. Row r of the table has the weights `weights[starts[r]:starts[r+1]]` of classes `at[…]`."""
+
+    classes: tuple[str, ...]
+    bias: tuple[float, ...]
+    scale: float
+    made_from: str
+    rows: Mapping[str, int]
+    rarity: array[float]
+    starts: array[int]
+    at: bytes
+    weights: array[int]
+
+    def scores(self, text: str) -> Scores:
+        """Score a text of any length; only its first characters are read."""
+        words = tokens(text[:_MOST])
+        total = list(self.bias)
+        for names in (words_of(words), pieces_of(words)):
+            self._add(names, total)
+        return Scores(tuple(sorted(zip(self.classes, total, strict=True), key=lambda one: -one[1])))
+
+    def _add(self, names: Iterable[str], total: list[float]) -> None:
+        """One block of features: its weights, divided by the length of the block."""
+        sums = [0] * len(self.classes)
+        length = 0.0
+        starts, at, weights = self.starts, self.at, self.weights
+        for name in names:
+            row = self.rows.get(name)
+            if row is None:
+                continue
+            length += self.rarity[row] ** 2
+            for place in range(starts[row], starts[row + 1]):
+                sums[at[place]] += weights[place]
+        if length:
+            unit = self.scale / math.sqrt(length)
+            for number, one in enumerate(sums):
+                total[number] += one * unit
+
+    def to_bytes(self) -> bytes:
+        """The model as a file."""
+        head = {"classes": self.classes, "bias": self.bias, "scale": self.scale, "made_from": self.made_from}
+        names = sorted(self.rows, key=self.rows.__getitem__)
+        tables = [_little(table).tobytes() for table in (self.rarity, self.starts, self.weights)]
+        parts = ["\n".join(names).encode(), *tables, self.at]
+        sizes = {"sizes": [len(part) for part in parts]}
+        return _MAGIC + json.dumps(head | sizes).encode() + b"\n" + zlib.compress(b"".join(parts), 9)
+
+
+def from_bytes(raw: bytes) -> Meaning:
+    """The model in a file. Raises ValueError when it is none of this version."""
+    if not raw.startswith(_MAGIC):
+        raise ValueError("not a model of this version: run capebot learn")
+    line, _, packed = raw[len(_MAGIC) :].partition(b"\n")
+    try:
+        head = json.loads(line)
+        body = zlib.decompress(packed)
+        parts = []
+        for size in head["sizes"]:
+            parts.append(body[:size])
+            body = body[size:]
+        names, rarity, starts, weights, at = parts
+        return Meaning(
+            classes=tuple(head["classes"]),
+            bias=tuple(head["bias"]),
+            scale=head["scale"],
+            made_from=head["made_from"],
+            rows={name: row for row, name in enumerate(names.decode().split("\n"))},
+            rarity=_little(array("f", rarity)),
+            starts=_little(array("I", starts)),
+            at=at,
+            weights=array("b", weights),
+        )
+    except (KeyError, TypeError, zlib.error, json.JSONDecodeError) as error:
+        raise ValueError("the model is damaged: run capebot learn") from error
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded, with what varies from message to message replaced by its kind."""
+    even = folded(text)
+    for pattern, instead in _VARYING:
+        even = pattern.sub(instead, even)
+    return _WORD.findall(even.replace("#", "="))
+
+
+def words_of(words: list[str]) -> set[str]:
+    """The features of the first block: words, and pairs of neighbours."""
+    return {*words, *(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))}
+
+
+def pieces_of(words: list[str]) -> set[str]:
+    """The features of the second block: pieces of words, their edges marked."""
+    found: set[str] = set()
+    for word in set(words):
+        edged = f"<{word}>"
+        found.update(f"/{edged[at : at + _PIECE]}" for at in range(max(1, len(edged) - _PIECE + 1)))
+    return found
+
+
+def _little(table: array) -> array:  # type: ignore[type-arg]  # of any kind
+    """Little-endian, whatever the machine is."""
+    if sys.byteorder == "big":
+        table = array(table.typecode, table)
+        table.byteswap()
+    return table
