@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.model import Section, Type06
+from bot.core.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -161,6 +162,7 @@ class Catalogue:
     persists_wordings: tuple[str, ...] = ()
     thanks_wordings: tuple[str, ...] = ()
     hinge_words: tuple[str, ...] = ()
+    rules: RuleBook = RuleBook()
 
     def error(self, id: str) -> KnownError:  # noqa: A002 - the domain's word
         """The known error with this id; KeyError when there is none."""

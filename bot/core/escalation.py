@@ -134,9 +134,7 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
 def questions(draft: Draft) -> tuple[str, ...]:
     """What the sender is asked so that the draft can be completed."""
     by_label = dict(ASK_WORDS.values())
-    return tuple(
-        item if item.endswith("?") else by_label.get(item.partition(":")[0], item) for item in draft.missing
-    )
+    return tuple(item if item.endswith("?") else by_label.get(item.partition(":")[0], item) for item in draft.missing)
 
 
 def _lines(finding: Finding, asks: tuple[str, ...], account: Account, message: str) -> tuple[Line, ...]:

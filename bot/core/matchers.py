@@ -224,16 +224,6 @@ def _in_company(phrase: Phrase, reading: Reading, start: int, end: int) -> bool:
     return as_printed and bool(phrase.near.search(after))
 
 
-
-
-
-
-
-
-
-
-
-
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Whether a span begins and ends with whole words."""
     begins = start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())

@@ -241,8 +241,8 @@ class Finding:
     """A diagnosis: a known error, what it means on the day asked about, and what to do.
 
     `next_step` and `escalate` are the rule's words. `official` is CBP's text. `not_before` is the first day to act when
-    the advice is to wait. `evidence` is what the reply asks for before it drafts. `clock` is the deadline that runs.
-    `look_alikes` are (title, question that tells them apart). `retired` is the day CBP retired the message.
+    the advice is to wait. `evidence` is what the reply asks for before it drafts. `clock` is the deadline that runs,
+    `windows` what the windows reach on the day. `look_alikes` are (title, question that tells them apart). `retired` is the day CBP retired the message.
     `advice_day` is the day from which the advice holds, `verified` when its facts were last checked.
     """
 
@@ -264,6 +264,7 @@ class Finding:
     wait: str = ""
     evidence: str = ""
     clock: str = ""
+    windows: str = ""
     look_alikes: tuple[tuple[str, str], ...] = ()
     retired: date | None = None
     replaced_by: str = ""

@@ -83,7 +83,9 @@ class Spotter:
                 (sure if counts else maybe).append(_sighting(one, reading))
         return sure, maybe
 
-    def _meant(self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting]) -> Iterator[Sighting]:
+    def _meant(
+        self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting]
+    ) -> Iterator[Sighting]:
         """What the model is sure of, for the message and for its sentences."""
         if scores is None or self.meaning is None:
             return

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.core.catalogue import Catalogue
+    from bot.core.rulebook import RuleBook
     from bot.core.spotting import Spotter
 
 COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
@@ -167,6 +168,7 @@ def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type0
         wait=rule.wait,
         evidence=rule.evidence,
         clock=rule.clock,
+        windows=_windows(rule.next_step, catalogue.rules, today),
         look_alikes=tuple((catalogue.title(like.id), like.question) for like in error.look_alikes),
         retired=retired,
         replaced_by=", ".join(error.replaced_by) if retired else "",
@@ -176,6 +178,13 @@ def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type0
         advice_day=advice.start,
         verified=error.verified,
     )
+
+
+def _windows(next_step: str, rules: RuleBook, today: date) -> str:
+    """What the windows reach today, where the step depends on it."""
+    if next_step == "psc-first":
+        return f"{rules.psc_today(today)} {rules.liquidated_today(today)}"
+    return rules.liquidated_today(today) if next_step == "protest-or-counsel" else ""
 
 
 def _needs_cbp(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:

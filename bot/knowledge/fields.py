@@ -50,6 +50,14 @@ class Fields:
             self.complain(key, f"{key} = “{value}” is not one of: {', '.join(among)}{_meant(value, among)}")
         return value
 
+    def number(self, key: str) -> int:
+        """A whole number above 0; 1 when it cannot be read."""
+        value = self._value(key, int, "a whole number, without quotes", _REQUIRED)
+        if isinstance(value, bool) or (isinstance(value, int) and value < 1):
+            self.complain(key, f"{key} must be a whole number above 0")
+            return 1
+        return value if isinstance(value, int) else 1
+
     def flag(self, key: str) -> bool:
         """True or false; true when it cannot be read."""
         return self._value(key, bool, "true or false, without quotes", _REQUIRED) is not False

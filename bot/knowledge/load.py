@@ -1,4 +1,4 @@
-"""Reading the folder: contacts.toml, words.toml, ids.toml and errors/*.md. All problems at once."""
+"""Reading the folder: contacts.toml, words.toml, ids.toml, rules.toml and errors/*.md. All problems at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.knowledge.coherence import check_all
 from bot.knowledge.facts import read_error
 from bot.knowledge.problems import KnowledgeError, Problem, errors_of
 from bot.knowledge.registers import contacts_in, ids_in, words_in
+from bot.knowledge.rules import rules_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +32,7 @@ def read(folder: Path) -> tuple[Catalogue, list[Problem]]:
     contacts = contacts_in(folder / "contacts.toml", problems)
     words = words_in(folder / "words.toml", problems)
     ids = ids_in(folder / "ids.toml", problems)
+    rules = rules_in(folder / "rules.toml", problems)
     errors = []
     files = _files(folder / "errors", problems)
     if all(path.name.startswith("_") for path in files):
@@ -40,7 +42,7 @@ def read(folder: Path) -> tuple[Catalogue, list[Problem]]:
         if error and not path.name.startswith("_"):
             errors.append(error)
     check_all(errors, problems)
-    return Catalogue(tuple(errors), tuple(contacts.values()), **words), problems
+    return Catalogue(tuple(errors), tuple(contacts.values()), rules=rules, **words), problems
 
 
 def _files(folder: Path, problems: list[Problem]) -> list[Path]:

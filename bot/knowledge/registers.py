@@ -57,7 +57,7 @@ def contacts_in(path: Path, problems: list[Problem]) -> dict[str, Contact]:
 
 def words_in(path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The lists of words, by name."""
-    fields = _fields(path, problems)
+    fields = fields_of(path, problems)
     if fields is None:
         return dict.fromkeys(WORDS, ())
     lists = {name: fields.words(name) for name in WORDS}
@@ -67,7 +67,7 @@ def words_in(path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
 
 def ids_in(path: Path, problems: list[Problem]) -> dict[str, Situation]:
     """Every situation by its stable id."""
-    fields = _fields(path, problems)
+    fields = fields_of(path, problems)
     if fields is None:
         return {}
     ids: dict[str, Situation] = {}
@@ -84,7 +84,8 @@ def _check_key(fields: Fields, key: str, value: str) -> None:
         fields.complain(key, f"“{value}”: write it in small letters and digits, with - between the words")
 
 
-def _fields(path: Path, problems: list[Problem]) -> Fields | None:
+def fields_of(path: Path, problems: list[Problem]) -> Fields | None:
+    """The file's table; None, and a complaint, when it cannot be read."""
     complain = complainer(path, problems)
     text = text_of(path, complain)
     table = None if text is None else toml_of(text, complain)
@@ -92,7 +93,7 @@ def _fields(path: Path, problems: list[Problem]) -> Fields | None:
 
 
 def _tables(path: Path, key: str, problems: list[Problem]) -> tuple[Fields, ...]:
-    fields = _fields(path, problems)
+    fields = fields_of(path, problems)
     if fields is None:
         return ()
     tables = fields.tables(key)

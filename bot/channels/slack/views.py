@@ -114,6 +114,8 @@ def _step(one: Finding) -> str:
     lines.append(f"*Was anything filed?* {escaped(words.FILED_WORDS.get(one.filed, one.filed))}")
     if one.clock:
         lines.append(f"*Deadline:* {escaped(one.clock)}")
+    if one.windows:
+        lines.append(escaped(one.windows))
     if one.retired:
         instead = f" In its place: {one.replaced_by}." if one.replaced_by else ""
         lines.append(escaped(f"CBP retired this message on {words.day_words(one.retired)}.{instead}"))
