@@ -149,7 +149,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that is known. `topic_words` make a message about CAPE even when no error is recognised.
+    """All that is known. `topic_words` make a message about CAPE even when no error is recognised,
+    `elsewhere_words` name other systems, whose errors sound alike.
 
     `escalation_wordings` are how a sender asks for a draft; `persists_wordings` how they say a try has failed before,
     `thanks_wordings` how they close a conversation.
@@ -158,6 +159,7 @@ class Catalogue:
     errors: tuple[KnownError, ...]
     contacts: tuple[Contact, ...]
     topic_words: tuple[str, ...] = ()
+    elsewhere_words: tuple[str, ...] = ()
     escalation_wordings: tuple[str, ...] = ()
     persists_wordings: tuple[str, ...] = ()
     thanks_wordings: tuple[str, ...] = ()

@@ -58,7 +58,9 @@ _REST = re.compile(
     rf"|and {_COUNT} (?:regular|normal|ordinary|consumption))\b"
 )
 _ASIDE = re.compile(r"\(\Z")  # "(type 23)": said by the way, in a question too
-_NO_KIND = frozenset({"09", "47"})  # a reconciliation or drawback entry that is talked of beside the entries in question
+_NO_KIND = frozenset(
+    {"09", "47"}
+)  # a reconciliation or drawback entry that is talked of beside the entries in question
 _STATED = re.compile(
     rf"\b(?:all|only|every|everything|these|those|they|they're|it|it's|ours?|both|is|are|were|for|on|{_COUNT})\b[^,;:]{{0,40}}\Z"
 )

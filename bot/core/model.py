@@ -130,7 +130,8 @@ class Sighting:
     """A known error seen. `confidence` 0..1. `quote` stands in the original; `where` says in which part.
 
     `verbatim`: the quote holds CBP's own words (an official message), not a paraphrase of them.
-    `surroundings` is the sentence around it, for reading what the sender says of it.
+    `surroundings` is the sentence around it, for reading what the sender says of it; `at` is for putting several in the
+    order in which they stand.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Sighting:
     where: str
     verbatim: bool = False
     surroundings: str = ""
+    at: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
