@@ -12,6 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from bot.core import unsent_mail, words
 from bot.core.escalation import LISTED, one_line
+from bot.core.masking import NOTE, mask, masked, masked_bytes
 from bot.core.model import Diagnosis, Draft, Incoming, Output, Reply, Sheet, Verdict
 from bot.core.passages import BOT_MARKER
 from bot.core.problems import Mendable
@@ -56,7 +57,11 @@ class TemplateProblem(Mendable):
 
 
 def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Diagnosis, Reply | None]:
-    """Give the diagnosis with its drafts written out, and the reply; None when the verdict is silent."""
+    """Give the diagnosis with its drafts written out, and the reply; None when the verdict is silent.
+
+    Both are without Social Security numbers: from here on nothing of the sender's is written that was not masked.
+    """
+    diagnosis = _without_social_security_numbers(incoming, diagnosis)
     drafts = tuple(replace(draft, body=_body(draft, voice)) for draft in diagnosis.drafts)
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
@@ -77,6 +82,16 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
         outputs=outputs,
         headline=headline(diagnosis),
     )
+
+
+def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
+    """Every text and file of the diagnosis masked, with one note if the sender sent such a number anywhere."""
+    sheets = tuple(replace(sheet, annotated=masked_bytes(sheet.annotated)) for sheet in diagnosis.sheets)
+    safe = masked(replace(diagnosis, sheets=sheets))
+    words_sent = (incoming.subject, incoming.text, incoming.attached)
+    if safe == diagnosis and masked(words_sent) == words_sent:
+        return diagnosis
+    return replace(safe, notes=(*safe.notes, NOTE))
 
 
 def _light(diagnosis: Diagnosis) -> Diagnosis:
@@ -158,13 +173,13 @@ def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
 
 def _safe_stem(name: str) -> str:
     """A file name from a sender made harmless: ASCII letters, digits, dot, dash; never empty, never a hidden file."""
-    stem = _UNSAFE_NAME.sub("-", name.rpartition("/")[2].rsplit(".", 1)[0]).strip("-.")
+    stem = mask(_UNSAFE_NAME.sub("-", name.rpartition("/")[2].rsplit(".", 1)[0]).strip("-."))
     return stem[:60] or "sheet"
 
 
 def _subject(incoming: Incoming, diagnosis: Diagnosis) -> str:
     """The sender's subject answered; a mail without one gets the first finding's title."""
-    subject = one_line(incoming.subject)
+    subject = mask(one_line(incoming.subject))
     if not subject:
         subject = diagnosis.findings[0].title if diagnosis.findings else "your CAPE question"
     return subject if re.match(r"(?i)re:", subject) else f"Re: {subject}"
@@ -180,7 +195,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        day=words.day_words, count=words.count_words, line=one_line, wrap=_wrap, quoted=_quoted,
+        day=words.day_words, count=words.count_words, line=_line, wrap=_wrap, quoted=_quoted,
         reason=lambda reason: REASON_WORDS.get(reason, reason.replace("-", " ")),
         suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         filed=lambda filed: words.FILED_WORDS[filed],
@@ -198,9 +213,14 @@ def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
     )
 
 
+def _line(text: str) -> str:
+    """Somebody's words on one line; what only then stands together as a Social Security number is masked."""
+    return mask(one_line(text))
+
+
 def _quoted(text: str, most: int = 300) -> str:
     """Somebody's words on one line, cut at `most` characters."""
-    line = one_line(text)
+    line = _line(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
