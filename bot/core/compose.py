@@ -16,7 +16,6 @@ from bot.core.masking import NOTE, mask, masked, masked_bytes
 from bot.core.model import Diagnosis, Draft, Incoming, Output, Reply, Sheet, Verdict
 from bot.core.passages import BOT_MARKER
 from bot.core.problems import Mendable
-from bot.core.sheets.annotated import REASON_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,11 +134,9 @@ def sheet_verdict(sheet: Sheet) -> str:
     if sheet.refused:
         return sheet.refused
     rows = words.count_words(sheet.rows, "row")
-    confirm = {fault.row for fault in sheet.faults if fault.row is not None and not fault.repaired}
-    repaired = {fault.row for fault in sheet.faults if fault.row is not None and fault.repaired} - confirm
-    ready = max(0, sheet.rows - len(confirm) - len(repaired))
-    need = f"{len(confirm):,} {'needs' if len(confirm) == 1 else 'need'} you"
-    return f"{rows}: {ready:,} ready, {len(repaired):,} repaired, {need}"
+    person, repaired = len(sheet.rows_for_a_person), len(sheet.rows_repaired)
+    ready = sheet.rows - person - repaired
+    return f"{rows}: {ready:,} ready, {repaired:,} repaired, {person:,} {'needs' if person == 1 else 'need'} you"
 
 
 def _body(draft: Draft, voice: Voice) -> str:
@@ -196,7 +193,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
     )
     environment.filters.update(
         day=words.day_words, count=words.count_words, line=_line, wrap=_wrap, quoted=_quoted,
-        reason=lambda reason: REASON_WORDS.get(reason, reason.replace("-", " ")),
+        reason=lambda fault: words.fault_words(fault.reason, repaired=fault.repaired),
         suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         filed=lambda filed: words.FILED_WORDS[filed],
         step=lambda step: words.NEXT_STEP_WORDS[step],

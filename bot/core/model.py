@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Verdict(StrEnum):
@@ -204,6 +208,11 @@ class Table:
     notes: tuple[Fault, ...] = ()
 
 
+# Faults of the file that name a row to look at: a header, a blank row, the first row of several columns. None of them
+# is a fault of a data row, so none makes one less ready.
+_OF_THE_FORM = frozenset({"header", "blank-row", "extra-columns"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """An attachment read. `kind`: declaration, claim-details, es-003, validation-result, other.
@@ -224,6 +233,21 @@ class Sheet:
     type06: Type06 = Type06.UNKNOWN
     sightings: tuple[Sighting, ...] = ()
     annotated: bytes = b""
+
+    @property
+    def rows_for_a_person(self) -> frozenset[int]:
+        """The data rows that nobody but a person can put right."""
+        return frozenset(row for row, fault in self._row_faults() if not fault.repaired)
+
+    @property
+    def rows_repaired(self) -> frozenset[int]:
+        """The data rows that were put right, all that was wrong with them."""
+        return frozenset(row for row, fault in self._row_faults() if fault.repaired) - self.rows_for_a_person
+
+    def _row_faults(self) -> Iterator[tuple[int, Fault]]:
+        for fault in self.faults:
+            if fault.row is not None and fault.reason not in _OF_THE_FORM:
+                yield fault.row, fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.core.model import Attachment, Type06
 from bot.core.sheets import read
-from bot.core.sheets.annotated import REASON_WORDS, defuse
+from bot.core.sheets.annotated import defuse
+from bot.core.words import REPAIR_WORDS
 
 A, B, C = entry("B76", 1), entry("B76", 2), entry("012", 2203118)
 
@@ -252,9 +253,19 @@ def test_the_annotated_copy_keeps_every_row_and_defuses_cells():
     rows = list(csv.reader(io.StringIO(got.annotated.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["Row", "1", "2", "3", "4"]
     assert rows[2][1:3] == [A, "'=1+1"]
-    assert rows[3][2:] == ["'-2", REASON_WORDS["dash"], B, ""]
+    assert rows[3][2:] == ["'-2", REPAIR_WORDS["dash"], B, ""]
     assert rows[4][1:3] == ["'@x", "'+3"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_of_a_row_that_stays_unconfirmed_nothing_is_said_to_be_done():
+    got = sheet(f"Entry Number\n12-345\n'b76-12\n{dashed(A)}\n")
+    findings = [row[2] for row in csv.reader(io.StringIO(got.annotated.decode("utf-8-sig")))][2:]
+    assert findings == [
+        "has a dash; not 11 characters long",
+        "has an apostrophe or quote mark; has a dash; not 11 characters long",
+        "dash taken out",
+    ]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", " =1", "\u200b=1", "\ufeff@x", "＝1", "\t=1", "\r\n=1", "-2+3", "+1"])
