@@ -194,10 +194,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A data row of a table, under the number a spreadsheet shows (from 1, header and blank rows counted)."""
+    """A data row of a table, under the number a spreadsheet shows (from 1, header and blank rows counted).
+
+    `line` is the row as it stands in the file, kept where a fault may show it: near the top, and the first row that
+    fills more than one cell; else empty.
+    """
 
     number: int
     cells: tuple[str, ...]
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

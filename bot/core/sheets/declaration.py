@@ -91,11 +91,11 @@ def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Ta
     header = where.header
     first = rows[0].cells if rows else ()
     if header is None or header.number != 1 or [cell for cell in first if cell] != [HEADER]:
-        shown = ",".join(header.cells) if header else ""
+        shown = (header.line or ",".join(header.cells)) if header else ""
         tally.say(header.number if header else None, shown, "header", HEADER, repaired=True)
     wide = next((row for row in rows if len(row.cells) > 1 and sum(bool(cell.strip()) for cell in row.cells) > 1), None)
     if wide is not None:
-        tally.say(wide.number, ",".join(wide.cells), "extra-columns", repaired=True)
+        tally.say(wide.number, wide.line or ",".join(wide.cells), "extra-columns", repaired=True)
     if len(file.content) > MAX_BYTES:
         tally.say(None, f"{len(file.content):,} bytes", "file-too-large")
 

@@ -111,6 +111,53 @@ def test_odd_forms(encoding, end, delimiter):
     assert sheet(text.encode(encoding)).entries == (A, B)
 
 
+@pytest.mark.parametrize("stray", [f"{B} ; refiled", f"{B}\trefiled", f"{B}|x", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize("head", ["Entry Number\n", "", "Declaration of May\n\nEntry Number\n"])
+def test_one_stray_sign_makes_no_other_form_of_the_file(stray, head):
+    got = sheet(f"{head}{A}\n{stray}\n{entry('B76', 3)}\n")
+    assert got.entries == (A, entry("B76", 3))
+    assert "not-csv" not in {one.reason for one in got.faults}
+    assert stray in {one.value for one in got.faults if not one.repaired}
+
+
+def test_a_remark_of_several_words_behind_one_number_spoils_nothing():
+    got = sheet(f"Entry Number\n{A}\n{B} ; refiled in May\n{C}\n")
+    assert (got.entries, [(one.row, one.reason) for one in got.faults][-1]) == ((A, C), (3, "not-11-characters"))
+
+
+def test_a_formula_stays_one_cell_however_often_it_stands_there():
+    formula = "=cmd|' /C calc'!A0"
+    for text in (
+        f"Entry Number\n{formula}\n{A}\n",
+        f"{A}\n{formula}\n{formula}\n",
+        f"Entry Number\n{formula}\n{formula}\n",
+    ):
+        assert not any("not-csv" in one.reason or one.value == "=cmd" for one in sheet(text).faults)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_another_form_is_told_by_the_header_or_by_most_lines(delimiter):
+    for text in (f"Entry Number{delimiter}Note\n{A}\n{B}\n", f"{A}{delimiter}x\n{B}{delimiter}y\n{C}\n"):
+        got = sheet(text)
+        assert "not-csv" in {one.reason for one in got.faults}
+        assert set(got.entries) >= {A, B}
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "line"),
+    [
+        (f"Entry Number;Note\n{A};x\n", 1, "Entry Number;Note"),
+        (f"Entry Number\n{A}\n{B},x\n", 3, f"{B},x"),
+        (f'{A}\t"two, of them"\n{B}\ty\n', 1, f'{A}\t"two, of them"'),
+        ("Entry Number\n" + f"{A}\n" * 30 + f'{B},"a, b"\n{B},c\n', 32, f'{B},"a, b"'),
+        (f'Entry Number,Note\r\n{A},"two\r\nlines"\r\n', 1, "Entry Number,Note"),
+        (f'x,Note\n{A},\n{B},"two\nlines"\n', 1, "x,Note"),
+    ],
+)
+def test_of_several_columns_the_line_is_shown_as_it_stands(text, row, line):
+    assert [(one.row, one.value) for one in sheet(text).faults if one.reason == "extra-columns"] == [(row, line)]
+
+
 def test_excels_separator_line():
     got = sheet(f"sep=;\nEntry Number;x\n{A};1\n{wrong(B)};2\n")
     assert got.entries == (A,)
