@@ -68,6 +68,28 @@ class _Folder(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _FilerCode(click.ParamType["str"]):
+    name = "XYZ"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from bot.core.entry_number import is_filer_code  # noqa: PLC0415
+
+        if not is_filer_code(str(value)):
+            self.fail(f"{value!r} is no filer code: three letters or digits, each under its own option", param, ctx)
+        return str(value).upper()
+
+
+class _Confirmed(click.ParamType["str"]):
+    name = "VALUE[=PROPOSAL]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from bot.core.confirmed import wrong  # noqa: PLC0415
+
+        if why := wrong(str(value)):
+            self.fail(why, param, ctx)
+        return str(value)
+
+
 AS_OF = click.option("--as-of", type=_Day(), help="Answer as of this day (default: today).")
 
 
@@ -81,10 +103,8 @@ def main() -> None:
 @click.argument("files", nargs=-1, required=True, type=_File(), metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per FILE, one line each.")
 @AS_OF
-@click.option("--filer-code", "filer_codes", multiple=True, metavar="XYZ", help="Your filer code (repeatable).")
-@click.option(
-    "--confirm", "confirmed", multiple=True, metavar="VALUE[=PROPOSAL]", help="A suspect entry you vouch for."
-)
+@click.option("--filer-code", "filer_codes", multiple=True, type=_FilerCode(), help="Your filer code (repeatable).")
+@click.option("--confirm", "confirmed", multiple=True, type=_Confirmed(), help="A suspect entry you vouch for.")
 @click.option("--out", type=_Folder(path_type=Path, file_okay=False), help="Write the files that go back here.")
 def triage(
     files: tuple[str, ...],

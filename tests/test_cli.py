@@ -103,10 +103,20 @@ def test_as_of_and_filer_code_and_confirm(folder):
     assert steps == ["escalate", "resubmit"]
     (one,) = objects("--filer-code", "XYZ", folder / "b.csv")
     assert "filer-code" in {fault["reason"] for fault in one["sheets"][0]["faults"]}
+    (one,) = objects("--filer-code", "b76", folder / "b.csv")
+    assert "filer-code" not in {fault["reason"] for fault in one["sheets"][0]["faults"]}
     (one,) = objects("--confirm", wrong(B), folder / "b.csv")
     assert one["sheets"][0]["entries"] == [A, wrong(B)]
     (fault,) = one["sheets"][0]["faults"]
     assert (fault["reason"], fault["repaired"]) == ("bad-check-digit", True)
+
+
+def test_a_rounded_number_in_two_rows_says_that_it_cannot_be_confirmed(folder):
+    (folder / "r.csv").write_text(f"Entry Number\n{B}\n3.16E+10\n3.16E+10\n")
+    (one,) = objects("--confirm", f"3.16E+10={A}", folder / "r.csv")
+    assert one["entries"] == [B]
+    assert [fault["note"] is not None for fault in one["sheets"][0]["faults"]] == [True, True]
+    assert "more than one row" in " ".join(one["reply"]["text"].split())
 
 
 @pytest.mark.parametrize(
@@ -121,6 +131,13 @@ def test_as_of_and_filer_code_and_confirm(folder):
         (("triage", "--as-of", "2024-12-31", "x"), 2, "from 2025-01-01 to 2035-12-31"),
         (("explain", "claim-not-started", "--as-of", "2036-01-01"), 2, "from 2025-01-01 to 2035-12-31"),
         (("triage", ""), 2, "a FILE is empty"),
+        (("triage", "--filer-code", "nonsense", "x"), 2, "'nonsense' is no filer code"),
+        (("triage", "--filer-code", "B76,316", "x"), 2, "each under its own option"),
+        (("triage", "--filer-code", "000", "x"), 2, "'000' is no filer code"),
+        (("triage", "--confirm", "nonsense", "x"), 2, "can never be an entry number"),
+        (("triage", "--confirm", "B76O3245278", "x"), 2, "write VALUE=PROPOSAL"),
+        (("triage", "--confirm", f"3.16E+10={wrong(A)}", "x"), 2, "the check digit does not fit"),
+        (("triage", "--confirm", "3.16E+10=B76", "x"), 2, "'B76' is not a valid entry number"),
         (("triage", "--out", "", "x"), 2, "the name of the folder is empty"),
         (("triage", "no-such-file.eml"), 1, "no-such-file.eml: cannot be opened"),
         (("explain", "no-such-id"), 2, "capebot explain"),

@@ -193,7 +193,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
     )
     environment.filters.update(
         day=words.day_words, count=words.count_words, line=_line, wrap=_wrap, quoted=_quoted,
-        reason=lambda fault: words.fault_words(fault.reason, repaired=fault.repaired),
+        reason=words.fault_words,
         suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         filed=lambda filed: words.FILED_WORDS[filed],
         step=lambda step: words.NEXT_STEP_WORDS[step],

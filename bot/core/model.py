@@ -182,7 +182,7 @@ class Fault:
     """A fault in a sheet. `row` is the number a spreadsheet shows, None for the file as a whole.
 
     `reason` is one of the contract's words. `repaired`: an upload file carries the mended value `proposal`.
-    Otherwise `proposal` is what a person must confirm.
+    Otherwise `proposal` is what a person must confirm. `note` is what else there is to say, or empty.
     """
 
     row: int | None
@@ -190,6 +190,7 @@ class Fault:
     reason: str
     repaired: bool = False
     proposal: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

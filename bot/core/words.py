@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from bot.core.model import Fault
+
 NEXT_STEP_WORDS = {
     "nothing-to-do": "nothing to do",
     "wait": "wait, do not resubmit",
@@ -87,10 +89,11 @@ REPAIR_WORDS = {
 }
 
 
-def fault_words(reason: str, *, repaired: bool) -> str:
+def fault_words(fault: Fault) -> str:
     """A fault in a sheet: what was done about it, or, while nothing was, what is wrong."""
-    said = REASON_WORDS.get(reason, reason.replace("-", " "))
-    return REPAIR_WORDS.get(reason, said) if repaired else said
+    said = REASON_WORDS.get(fault.reason, fault.reason.replace("-", " "))
+    said = REPAIR_WORDS.get(fault.reason, said) if fault.repaired else said
+    return f"{said} ({fault.note})" if fault.note else said
 
 
 def suspect_words(value: str, reason: str, proposal: str) -> str:

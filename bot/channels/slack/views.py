@@ -178,7 +178,7 @@ def _counts(sheet: Sheet) -> str:
 
 
 def _row(fault: Fault) -> list[str]:
-    reason = words.fault_words(fault.reason, repaired=fault.repaired) + (" (repaired)" if fault.repaired else "")
+    reason = words.fault_words(fault) + (" (repaired)" if fault.repaired else "")
     return [str(fault.row) if fault.row else "file", fault.value, reason, fault.proposal]
 
 

@@ -36,21 +36,17 @@ def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> by
         ["Row", *(["Your file"] + [""] * (width - 1)), "Finding", "Corrected value", "Proposal (confirm first)"]
     )
     for fault in by_row.get(None, ()):
-        writer.writerow(["file", *[""] * width, _words(fault), "", ""])
+        writer.writerow(["file", *[""] * width, fault_words(fault), "", ""])
     for row in rows:
         found = by_row.get(row.number, [])
         writer.writerow([
             row.number,
             *(defuse(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
-            "; ".join(_words(fault) for fault in found) or ("ready" if row.number > above else ""),
+            "; ".join(fault_words(fault) for fault in found) or ("ready" if row.number > above else ""),
             next((fault.proposal for fault in found if fault.repaired and fault.proposal), ""),
             next((fault.proposal for fault in found if fault.proposal and not fault.repaired), ""),
         ])  # fmt: skip
     return ("\ufeff" + out.getvalue()).encode()
-
-
-def _words(fault: Fault) -> str:
-    return fault_words(fault.reason, repaired=fault.repaired)
 
 
 def defuse(cell: str) -> str:

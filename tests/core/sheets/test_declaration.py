@@ -7,6 +7,8 @@ from entry_numbers import dashed, entry, wrong
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.confirmed import vouched
+from bot.core.confirmed import wrong as why_wrong
 from bot.core.model import Attachment, Type06
 from bot.core.sheets import read
 from bot.core.sheets.annotated import defuse
@@ -72,6 +74,32 @@ def test_what_a_person_confirms_is_taken_and_said(cell, confirmed, number, reaso
     got = sheet(f"Entry Number\n{cell}\n", confirmed=(confirmed,))
     assert got.entries == (number,)
     assert [(one.reason, one.repaired, one.proposal) for one in got.faults] == [(one, True, number) for one in reasons]
+
+
+@pytest.mark.parametrize("other", ["3.16E+10", " 3.16e+10", '="3.16E+10"'])
+def test_a_rounded_number_in_two_rows_is_not_confirmed_by_its_value(other):
+    got = sheet(f"Entry Number\n3.16E+10\n{B}\n{other}\n", confirmed=(f"3.16E+10={A}",))
+    assert got.entries == (B,)
+    noted = [one for one in got.faults if one.note]
+    assert [(one.row, one.repaired, one.proposal) for one in noted] == [(2, False, ""), (4, False, "")]
+    assert "more than one row" in noted[0].note
+    assert noted[0].note in got.annotated.decode()
+    both = sheet("Entry Number\n3.16E+10\n3.17E+10\n", confirmed=(f"3.16E+10={A}", f"3.17E+10={B}"))
+    assert both.entries == (A, B)
+
+
+@pytest.mark.parametrize("one", ["nonsense", "B76-12", "", "=", f"={A}", f"nonsense={A}", f"{C[1:]}={wrong(A)}", "x=y"])
+def test_what_nobody_can_vouch_for_is_left_out_and_told(one):
+    assert vouched((one,)) == {}
+    assert why_wrong(one)
+
+
+@pytest.mark.parametrize(
+    "one", [wrong(A), dashed(wrong(A)), f"{C[1:]}={C}", f"3.16E+10={dashed(A)}", f'="{wrong(A)}"', f'="{C[1:]}"={C}']
+)
+def test_what_a_person_can_vouch_for(one):
+    assert vouched((one,))
+    assert why_wrong(one) == ""
 
 
 def test_nobody_can_confirm_what_has_no_shape():
