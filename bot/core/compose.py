@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 
 from bot.core import unsent_mail, words
 from bot.core.escalation import LISTED, one_line
 from bot.core.masking import NOTE, mask, masked, masked_bytes
 from bot.core.model import Diagnosis, Draft, Incoming, Output, Reply, Sheet, Verdict
 from bot.core.passages import BOT_MARKER
-from bot.core.problems import Mendable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from bot.core.voice import Voice
 
-TEMPLATES = ("reply.txt.j2", "reply.html.j2", "escalation.txt.j2")
 SHOWN_ROWS = 12  # rows of a sheet named in the reply; the rest stands in the annotated copy
-WIDTH = 78  # columns of the plain text: what mail programs and terminals show without wrapping
 _UNSAFE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-class Voice:
-    """The templates, compiled once. `sources` maps each name of TEMPLATES to its text.
-
-    A site may edit them, so they run sandboxed; a name that is not there is an error, never an empty string.
-    Raises TemplateProblem with the template and line.
-    """
-
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self._plain = _environment(sources, html=False)
-        self._html = _environment(sources, html=True)
-        for name in TEMPLATES:
-            self._template(name)
-
-    def say(self, name: str, **values: object) -> str:
-        """The named template filled in."""
-        return self._template(name).render(**values)
-
-    def _template(self, name: str) -> Template:
-        try:
-            return (self._html if name.endswith(".html.j2") else self._plain).get_template(name)
-        except TemplateError as error:
-            line = getattr(error, "lineno", None) or 1
-            raise TemplateProblem(f"{name}:{line}: {error}") from error
-
-
-class TemplateProblem(Mendable):
-    """A template cannot be used; the text is `name:line: what`."""
 
 
 def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Diagnosis, Reply | None]:
@@ -65,14 +29,8 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
         return diagnosis, None
-    values = {
-        "marker": BOT_MARKER,
-        "headline": headline(diagnosis),
-        "diagnosis": diagnosis,
-        "sheets": [(sheet, sheet_verdict(sheet), sheet.faults[:SHOWN_ROWS]) for sheet in diagnosis.sheets],
-        "shown_rows": SHOWN_ROWS,
-        "outputs": (outputs := _outputs(diagnosis)),
-    }
+    outputs = _outputs(diagnosis)
+    values = reply_values(diagnosis, outputs)
     return diagnosis, Reply(
         subject=_subject(incoming, diagnosis),
         text=_tidy(voice.say("reply.txt.j2", **values)),
@@ -81,6 +39,23 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
         outputs=outputs,
         headline=headline(diagnosis),
     )
+
+
+def draft_values(draft: Draft) -> dict[str, object]:
+    """What the template of a draft gets."""
+    return {"draft": draft, "listed": LISTED}
+
+
+def reply_values(diagnosis: Diagnosis, outputs: tuple[Output, ...]) -> dict[str, object]:
+    """What the templates of a reply get."""
+    return {
+        "marker": BOT_MARKER,
+        "headline": headline(diagnosis),
+        "diagnosis": diagnosis,
+        "sheets": [(sheet, sheet_verdict(sheet), sheet.faults[:SHOWN_ROWS]) for sheet in diagnosis.sheets],
+        "shown_rows": SHOWN_ROWS,
+        "outputs": outputs,
+    }
 
 
 def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
@@ -140,7 +115,7 @@ def sheet_verdict(sheet: Sheet) -> str:
 
 
 def _body(draft: Draft, voice: Voice) -> str:
-    return voice.say("escalation.txt.j2", draft=draft, listed=LISTED).strip() + "\n"
+    return voice.say("escalation.txt.j2", **draft_values(draft)).strip() + "\n"
 
 
 def _outputs(diagnosis: Diagnosis) -> tuple[Output, ...]:
@@ -180,45 +155,6 @@ def _subject(incoming: Incoming, diagnosis: Diagnosis) -> str:
     if not subject:
         subject = diagnosis.findings[0].title if diagnosis.findings else "your CAPE question"
     return subject if re.match(r"(?i)re:", subject) else f"Re: {subject}"
-
-
-def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
-    environment = SandboxedEnvironment(
-        loader=DictLoader(dict(sources)),
-        undefined=StrictUndefined,
-        autoescape=html,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        day=words.day_words, count=words.count_words, line=_line, wrap=_wrap, quoted=_quoted,
-        reason=words.fault_words,
-        suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
-        filed=lambda filed: words.FILED_WORDS[filed],
-        step=lambda step: words.NEXT_STEP_WORDS[step],
-        when=lambda finding: words.when_words(finding.next_step, finding.not_before),
-    )  # fmt: skip
-    return environment
-
-
-def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """Wrapped to WIDTH, the first line after `first` and the others after `rest` (as wide as `first`)."""
-    indent = " " * len(first) if rest is None else rest
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _line(text: str) -> str:
-    """Somebody's words on one line; what only then stands together as a Social Security number is masked."""
-    return mask(one_line(text))
-
-
-def _quoted(text: str, most: int = 300) -> str:
-    """Somebody's words on one line, cut at `most` characters."""
-    line = _line(text)
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _tidy(text: str) -> str:
