@@ -58,6 +58,8 @@ class SlackChannel:
         if handle.get("command"):
             send.whisper(web, look, handle, reply, reference)
             return
+        if not incoming.addressed:
+            self._refuse_overheard(handle["user"])
         try:
             send.answer(web, look, _place(handle), reply, reference)
             self._reader.remember(incoming.thread)
@@ -77,6 +79,15 @@ class SlackChannel:
                 raise
             _log.warning("the thread cannot be read any more", channel=self.name, code=client.code(error))
             return None
+
+    def _refuse_overheard(self, user: str) -> None:
+        """Raise NotSent when the sender of overheard talk may not be answered: only now it matters who that is."""
+        try:
+            why = self._reader.refusal(user)
+        except client.TROUBLE as error:
+            raise NotSent(f"Slack does not tell who the sender is ({client.code(error)})", retry=True) from error
+        if why:
+            raise NotSent(f"{why}, and did not speak to the bot: leave it", retry=False)
 
     def _sign_off(self, said: dict[str, Any]) -> None:
         """Take the sign away: the answer stands, or there will be none."""

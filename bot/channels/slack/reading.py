@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.slack import client, events, files, text
-from bot.channels.slack.people import People
+from bot.channels.slack import client, events, files, people, text
 from bot.core.model import AttachedMessage, Attachment, Incoming
 
 if TYPE_CHECKING:
@@ -27,23 +26,29 @@ class Reader:
     def __init__(self, settings: Slack) -> None:
         self._settings = settings
         self._bot_user = ""
-        self._people = People()
+        self._people = people.People()
         self._answered: dict[str, None] = {}
 
-    def read(self, id_: str, said: dict[str, Any]) -> Incoming:
-        """Take a stored payload; give the message. Raises when Slack is away or refuses to say who the sender is.
+    def read(self, id_: str, said: dict[str, Any]) -> Incoming | None:
+        """Take a stored payload; give the message, or None: it is others' talk among themselves.
 
-        Nothing is downloaded of talk that is not said to the bot, or of somebody who is not answered.
+        That is what is said to somebody else by name, and what somebody who may not be answered did not say to the bot
+        in person. Talk that is only overheard is not looked into: no file of it is downloaded, and its sender is looked
+        up only when there is an answer, in `refusal`. Raises when Slack is away or does not say who the sender is.
         """
         web = client.reading(self._settings)
         bot_user = self._own(web)
         command, direct = said["kind"] == "command", events.is_direct(said)
         said = said if command else _completed(web, said)
         spoken_to = command or direct or text.mentions(said.get("text", ""), bot_user)
+        if not spoken_to and text.is_to_others(said.get("text", ""), bot_user):
+            return None
         root = said.get("thread_ts") or said.get("ts") or id_
         thread = f"slack:{said['home']}:{said['channel']}:{root}"
         addressed = spoken_to or ("thread_ts" in said and self._answered_in(web, said, thread))
-        refused = self._people.refusal(web, said)
+        refused = people.stranger(said) or (self._people.refusal(web, said["user"]) if addressed else "")
+        if refused and not spoken_to:
+            return None
         shared = [one for one in said.get("shared", ()) if one.get("author_id") != bot_user]
         given = [*said.get("files", ()), *(file for one in shared for file in one.get("files", ()))]
         words, attachments = self._fetched(web, given) if addressed and not refused else ([], [])
@@ -61,6 +66,10 @@ class Reader:
             handle=json.dumps({**handle, "thread": root, "command": command}),
             asked=spoken_to,
         )
+
+    def refusal(self, user: str) -> str:
+        """Why this user may not be answered, or empty. Raises when Slack cannot tell now."""
+        return self._people.refusal(client.reading(self._settings), user)
 
     def _fetched(self, web: WebClient, given: list[dict[str, Any]]) -> tuple[list[str], list[Attachment]]:
         """The files. A snippet of words, which Slack makes of a long paste, is what the sender says."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_SOMEBODY = re.compile(r"<(?:@[^<>|]+|!subteam\^[^<>|]+)(?:\|[^<>]*)?>")  # a person, or a group of people
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _QUOTE = re.compile(r"(?m)^[ \t]*(?:(?:&gt;)+|>+) ?")
 _FENCE = re.compile(r"```")
@@ -41,6 +42,11 @@ def plain(text: str, bot_user: str) -> str:
 def mentions(text: str, bot_user: str) -> bool:
     """Whether the text speaks to the bot by name."""
     return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
+
+
+def is_to_others(text: str, bot_user: str) -> bool:
+    """Whether the text speaks to somebody by name, and not to the bot. `@here` and the like name nobody."""
+    return bool(_SOMEBODY.search(text)) and not mentions(text, bot_user)
 
 
 def escaped(text: str, most: int | None = None) -> str:

@@ -39,7 +39,36 @@ def test_a_direct_message(read):
 def test_talk_in_a_channel_is_overheard_and_its_files_are_left(read, api):
     got = read(files=[FILE])
     assert (got.addressed, got.asked, got.attachments) == (False, False, ())
-    assert "files.info" not in api.methods()
+    assert api.methods() == ["auth.test"]  # neither its file nor its sender is looked up
+
+
+@pytest.mark.parametrize(
+    ("words", "is_read"),
+    [
+        ("<@U02BOB> please call Dana about the JMS processing exception", False),
+        ("<@U02BOB|bob> JMS processing exception", False),
+        ("<!subteam^S1|@imports> JMS processing exception", False),
+        ("<@U02BOB> and <@U0BOT>: JMS processing exception", True),
+        ("<!here> JMS processing exception", True),
+    ],
+)
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": "4.1"}])
+def test_what_is_said_to_somebody_else_is_not_read(read, api, words, is_read, thread):
+    api.messages = [{"ts": "4.2", "thread_ts": "4.1", "user": "U0BOT", "bot_id": "B0BOT"}]
+    assert (read(text=words, **thread) is not None) is is_read
+
+
+def test_in_a_direct_message_another_name_is_only_a_name(read):
+    assert read(channel="D1", channel_type="im", text="<@U02BOB> got a JMS processing exception").addressed
+
+
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": "4.1"}])
+def test_what_outsiders_say_to_others_is_not_for_the_bot(read, api, thread):
+    api.messages = [{"ts": "4.2", "thread_ts": "4.1", "user": "U0BOT", "bot_id": "B0BOT"}]
+    api.users["U1"] = {"is_restricted": True}
+    assert read(text="lunch?", user_team="T2", **thread) is None
+    got = read(text="lunch?", **thread)
+    assert got is None or not (got.addressed or got.refused)
 
 
 def test_a_follow_up_where_it_has_answered_is_said_to_it(read, api):
@@ -91,8 +120,8 @@ def test_another_workspace_is_refused_unasked(read, api):
 
 
 def test_people_are_looked_up_once(read, api):
-    read()
-    read(ts="5.2")
+    read(text=MENTION["text"])
+    read(text=MENTION["text"], ts="5.2")
     assert api.methods().count("users.info") == 1
 
 

@@ -1,6 +1,7 @@
 """Posting, and what becomes of it when something goes wrong, against a strict API."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import slack_replies as replies
@@ -42,6 +43,29 @@ def test_the_answer_stands_in_the_thread_with_its_reference_and_its_file(api, ch
     assert (posted["unfurl_links"], posted["unfurl_media"]) == (False, False)
     assert channel.was_sent(INCOMING, "ref-1") is True
     assert channel.was_sent(INCOMING, "ref-2") is False
+
+
+OVERHEARD = replace(INCOMING, addressed=False, asked=False)
+
+
+def test_overheard_a_member_is_answered(api, channel):
+    channel.send(OVERHEARD, REPLY, "ref-1")
+    assert len(answers(api)) == 1
+
+
+def test_overheard_an_outsider_is_not_answered(api, channel):
+    api.users["U1"] = {"is_restricted": True}
+    with pytest.raises(NotSent, match="guest") as caught:
+        channel.send(OVERHEARD, REPLY, "ref-1")
+    assert not caught.value.retry
+    assert answers(api) == []
+
+
+def test_overheard_nobody_is_answered_while_slack_does_not_tell_who_it_was(api, channel):
+    api.faults["users.info"] = [("refuse", "missing_scope")]
+    with pytest.raises(NotSent, match="who the sender is") as caught:
+        channel.send(OVERHEARD, REPLY, "ref-1")
+    assert caught.value.retry
 
 
 def test_sending_again_posts_nothing_again(api, channel):

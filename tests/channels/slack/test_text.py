@@ -33,6 +33,17 @@ def test_a_mention(said, is_mention):
     assert text.mentions(said, "U0BOT") is is_mention
 
 
+@pytest.mark.parametrize(
+    ("said", "to_others"),
+    [
+        ("<@U1> hi", True), ("<@W1|bob> hi", True), ("<!subteam^S1> hi", True), ("<@U1> and <@U0BOT>", False),
+        ("<!here> hi", False), ("<#C1|general> hi", False), ("<https://x.example|@bob> hi", False), ("hi", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_to_others(said, to_others):
+    assert text.is_to_others(said, "U0BOT") is to_others
+
+
 def test_outgoing_pings_nobody():
     assert text.escaped("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
 
