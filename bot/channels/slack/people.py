@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _KEPT_SECONDS = 600.0  # somebody who becomes a guest is one for the bot ten minutes later
 _KEPT_MOST = 2_000  # people remembered; a large workspace must not fill the memory
 _UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
+BOT = "the sender is a bot"
 _FOREIGN = "the sender belongs to another workspace"
 _log = structlog.get_logger()
 
@@ -56,4 +57,4 @@ def _looked_up(web: WebClient, user: str) -> str:
         return _FOREIGN
     if person.get("is_restricted") or person.get("is_ultra_restricted"):
         return "the sender is a guest"
-    return "the sender is a bot" if person.get("is_bot") else ""
+    return BOT if person.get("is_bot") else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.slack import client, events, files, people, text
+from bot.channels.slack import client, events, files, people, text, traces
 from bot.core.model import AttachedMessage, Attachment, Incoming
 
 if TYPE_CHECKING:
@@ -38,13 +38,12 @@ class Reader:
         """
         web = client.reading(self._settings)
         bot_user = self._own(web)
-        command, direct = said["kind"] == "command", events.is_direct(said)
+        command, spoken_to = said["kind"] == "command", self.spoken_to(said)
         said = said if command else _completed(web, said)
-        spoken_to = command or direct or text.mentions(said.get("text", ""), bot_user)
         if not spoken_to and text.is_to_others(said.get("text", ""), bot_user):
             return None
-        root = said.get("thread_ts") or said.get("ts") or id_
-        thread = f"slack:{said['home']}:{said['channel']}:{root}"
+        beginning = root(said) or id_
+        thread = f"slack:{said['home']}:{said['channel']}:{beginning}"
         addressed = spoken_to or ("thread_ts" in said and self._answered_in(web, said, thread))
         refused = people.stranger(said) or (self._people.refusal(web, said["user"]) if addressed else "")
         if refused and not spoken_to:
@@ -61,11 +60,17 @@ class Reader:
             attached=tuple(AttachedMessage(one["author"], "", text.plain(one["text"], bot_user)) for one in shared),
             attachments=tuple(attachments),
             addressed=addressed,
-            private=command or direct,
+            private=command or events.is_direct(said),
             refused=refused,
-            handle=json.dumps({**handle, "thread": root, "command": command}),
+            handle=json.dumps({**handle, "thread": beginning, "command": command}),
             asked=spoken_to,
         )
+
+    def spoken_to(self, said: dict[str, Any]) -> bool:
+        """Whether a stored payload was said to the bot in person: a command, a direct message, a mention."""
+        if said["kind"] == "command" or events.is_direct(said):
+            return True
+        return text.mentions(said.get("text", ""), self._own(client.reading(self._settings)))
 
     def refusal(self, user: str) -> str:
         """Why this user may not be answered, or empty. Raises when Slack cannot tell now."""
@@ -91,7 +96,7 @@ class Reader:
         return self._bot_user
 
     def _answered_in(self, web: WebClient, said: dict[str, Any], thread: str) -> bool:
-        """Whether the bot has spoken in the thread: then a follow-up needs no mention."""
+        """Whether the bot has answered in the thread: then a follow-up needs no mention."""
         if thread in self._answered:
             return True
         try:
@@ -101,18 +106,24 @@ class Reader:
                 raise
             return False  # a channel that it may not read is one in which it has not answered
         messages: list[dict[str, Any]] = page.get("messages") or []
-        speakers = {one.get("user") for one in messages} | {
-            user for one in messages for user in one.get("reply_users", ())
-        }
-        if self._bot_user in speakers:
+        mine = [one for one in messages if one.get("user") == self._bot_user]
+        answered = any(not traces.is_refusal(one) for one in mine)
+        if not mine:  # further down than is looked
+            answered = any(self._bot_user in one.get("reply_users", ()) for one in messages)
+        if answered:
             self.remember(thread)
-        return self._bot_user in speakers
+        return answered
 
     def remember(self, thread: str) -> None:
         """The bot has spoken there."""
         if len(self._answered) >= _REMEMBERED:
             self._answered.clear()
         self._answered[thread] = None
+
+
+def root(said: dict[str, Any]) -> str:
+    """The beginning of the thread that a stored message is in, or begins; empty for a command."""
+    return str(said.get("thread_ts") or said.get("ts") or "")
 
 
 def _completed(web: WebClient, said: dict[str, Any]) -> dict[str, Any]:
