@@ -21,8 +21,8 @@ CHANNEL_LIBRARIES = {
     "slack": {"slack_bolt", "slack_sdk", "websocket", "structlog"},
     "maildir": {"structlog"},
 }
-SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
-                      "bot.channels.checks")  # fmt: skip
+SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.prose", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
+                      "bot.channels.checks", "bot.inputs.is_mail")  # fmt: skip
 MAIL_LIBRARIES = {"mailparser", "selectolax", "authres", "structlog"}
 
 

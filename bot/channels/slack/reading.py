@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.slack import client, events, files, people, text, traces
+from bot.core import prose
 from bot.core.model import AttachedMessage, Attachment, Incoming
+from bot.inputs import is_mail
+from bot.mailformat.forwarded import unpacked
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -17,7 +21,15 @@ if TYPE_CHECKING:
 
 _LOOKED_THROUGH = 100  # messages at a thread's beginning in which an answer of ours is looked for
 _REMEMBERED = 5_000  # threads known to hold an answer of ours; a bounded memory, the rest is asked again
-_SNIPPET = 100_000  # characters of a pasted snippet that is read as words; more is a file
+
+
+@dataclass(slots=True)
+class Found:
+    """What the files of a message hold: the sender's words, mails that they hand on, and files."""
+
+    words: list[str] = field(default_factory=list)
+    mails: list[AttachedMessage] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
 
 
 class Reader:
@@ -50,15 +62,18 @@ class Reader:
             return None
         shared = [one for one in said.get("shared", ()) if one.get("author_id") != bot_user]
         given = [*said.get("files", ()), *(file for one in shared for file in one.get("files", ()))]
-        words, attachments = self._fetched(web, given) if addressed and not refused else ([], [])
+        found = self._fetched(web, given) if addressed and not refused else Found()
         handle = {key: said[key] for key in ("channel", "user", "ts", "response_url") if said.get(key)}
         return Incoming(
             id=id_,
             sender=said["user"],
-            text="\n\n".join(part for part in (text.plain(said.get("text", ""), bot_user), *words) if part),
+            text="\n\n".join(part for part in (text.plain(said.get("text", ""), bot_user), *found.words) if part),
             thread=thread,
-            attached=tuple(AttachedMessage(one["author"], "", text.plain(one["text"], bot_user)) for one in shared),
-            attachments=tuple(attachments),
+            attached=(
+                *(AttachedMessage(one["author"], "", text.plain(one["text"], bot_user)) for one in shared),
+                *found.mails,
+            ),
+            attachments=tuple(found.files),
             addressed=addressed,
             private=command or events.is_direct(said),
             refused=refused,
@@ -76,19 +91,21 @@ class Reader:
         """Why this user may not be answered, or empty. Raises when Slack cannot tell now."""
         return self._people.refusal(client.reading(self._settings), user)
 
-    def _fetched(self, web: WebClient, given: list[dict[str, Any]]) -> tuple[list[str], list[Attachment]]:
-        """The files. A snippet of words, which Slack makes of a long paste, is what the sender says."""
-        words: list[str] = []
-        attachments: list[Attachment] = []
+    def _fetched(self, web: WebClient, given: list[dict[str, Any]]) -> Found:
+        """What the files hold, told by their bytes, as on the command line."""
+        found = Found()
         token, hosts = client.token(self._settings), client.file_hosts(self._settings)
         for file in given:
             got = files.attachment(file, token, hosts, lambda id_: dict(web.files_info(file=id_)["file"]))
-            snippet = _snippet(file, got)
-            if snippet:
-                words.append(snippet)
+            if is_mail(got.content):
+                mails, inside = unpacked(got)
+                found.mails += mails
+                found.files += inside
+            elif words := prose.words(got):
+                found.words.append(words)
             else:
-                attachments.append(got)
-        return words, attachments
+                found.files.append(got)
+        return found
 
     def _own(self, web: WebClient) -> str:
         if not self._bot_user:
@@ -142,11 +159,3 @@ def _completed(web: WebClient, said: dict[str, Any]) -> dict[str, Any]:
     messages: list[dict[str, Any]] = page.get("messages") or []
     found = [file for one in messages if one.get("ts") == ts for file in one.get("files") or ()]
     return {**said, "files": found}
-
-
-def _snippet(file: dict[str, Any], got: Attachment) -> str:
-    """The words of a pasted snippet, or empty when it is a file."""
-    if file.get("mode") != "snippet" or file.get("filetype") in ("csv", "tsv") or len(got.content) > _SNIPPET:
-        return ""
-    words = got.content.decode("utf-8", errors="replace").replace("\0", "")
-    return words if text.is_prose(words) else ""

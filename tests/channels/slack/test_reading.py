@@ -1,10 +1,12 @@
 """A stored payload into an Incoming, with Slack asked on a strict API."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from bot.channels.slack import SlackChannel, events
+from bot import inputs
+from bot.channels.slack import SlackChannel, events, files
 from bot.settings import Slack
 
 EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "5.1"}
@@ -151,15 +153,36 @@ def test_a_shared_message_counts_as_forwarded(read):
     assert len(got.attachments) == 1
 
 
+@pytest.fixture
+def holds(monkeypatch):
+    """What Slack hands out for every file."""
+
+    def holding(content):
+        monkeypatch.setattr(files, "_fetched", lambda *_: content)
+        monkeypatch.setattr(files, "_unfit", lambda *_: "")
+
+    return holding
+
+
+@pytest.mark.parametrize("kind", [{"mode": "snippet", "filetype": "text"}, {"mimetype": "text/plain", "name": "a.txt"}])
 @pytest.mark.parametrize(
     ("content", "is_words"),
-    [(b"ACE shows:\nHTS RELATIONSHIP MISMATCH for two entries", True), (b"Entry Number\nB7600000019\n", False)],
+    [
+        (b"ACE shows:\nHTS RELATIONSHIP MISMATCH for two entries", True),
+        (b"Not Started", True),
+        (b"Entry Number\nB7600000019\n", False),
+    ],
 )
-def test_a_long_paste_is_what_the_sender_says(read, monkeypatch, content, is_words):
-    from bot.channels.slack import files  # noqa: PLC0415 - patched here
-
-    monkeypatch.setattr(files, "_fetched", lambda *_: content)
-    monkeypatch.setattr(files, "_unfit", lambda *_: "")
-    got = read(text="<@U0BOT> see", files=[FILE | {"mode": "snippet", "filetype": "text"}])
-    assert (got.text == "see") is not is_words
+def test_a_long_paste_or_a_text_file_is_what_the_sender_says(read, holds, kind, content, is_words):
+    holds(content)
+    got = read(text="<@U0BOT> see", files=[FILE | kind])
+    assert got.text == (f"see\n\n{content.decode()}" if is_words else "see")
     assert len(got.attachments) == (0 if is_words else 1)
+
+
+@pytest.mark.parametrize("name", ["reject.eml", "file"])
+def test_a_mail_dropped_in_is_forwarded(read, holds, name):
+    holds((Path(inputs.__file__).parent / "demo" / "mail" / "1-outlook-forward-with-csv.eml").read_bytes())
+    got = read(text="<@U0BOT> see", files=[FILE | {"name": name}])
+    assert [(one.name, one.sender) for one in got.attached] == [(name, "pat.moreno@harborlight.example")]
+    assert [one.path_in for one in got.attachments] == [name]

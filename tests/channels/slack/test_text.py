@@ -53,18 +53,3 @@ def test_a_cut_leaves_no_half_entity(most):
     cut = text.escaped("<<<<<<", most)
     assert len(cut) <= most
     assert cut.removesuffix("…").replace("&lt;", "") == ""
-
-
-@pytest.mark.parametrize(
-    ("snippet", "prose"),
-    [
-        ("The claim says:\nHTS RELATIONSHIP MISMATCH\nwhat do we do?", True),
-        ("Entry Number\nB7600000019\nB7600000027", False),
-        ("Entry Number,Claim Number,Status,Error Description\nB7600000019,1,Rejected,Some words about it", False),
-        ("a;b;c d e f\n1;2;3", False),
-        ("", False),
-        ("one line, with a comma and words", True),
-    ],
-)
-def test_a_snippet_of_words_is_told_from_a_table(snippet, prose):
-    assert text.is_prose(snippet) is prose
