@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import Closing, End, NotSent
+from bot.channels import Closing, End, NotForUs, NotSent
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
 
@@ -165,16 +165,19 @@ class Work:
 
     def _not_sent(self, turn: Turn, message: Message, outbound: Outbound, no: NotSent) -> None:
         reason = str(no)
+        if isinstance(no, NotForUs):
+            self._store.dropped(outbound, self.token, reason)
+            return self._say(turn, Outcome.IGNORED, reason)
         patience = self._patience
         if no.retry and now() - outbound.created_at < timedelta(seconds=patience.sending_in_all):
             delay = min(patience.sending_first * 2.0 ** min(outbound.tries, 20), patience.sending_longest)
             self._store.postponed(message, outbound, self.token, delay, reason)
             _log.warning("not sent, later again", id=message.key, channel=message.channel, reason=reason, seconds=delay)
-            return
+            return None
         if no.retry:
             reason = f"{reason} (tried for {patience.sending_in_all / 3600:.0f} hours)"
         self._store.failed(outbound, self.token, reason)
-        self._say(turn, Outcome.PARKED, reason)
+        return self._say(turn, Outcome.PARKED, reason)
 
     def failed(self, turn: Turn, error: Exception) -> None:
         """Decide what an exception out of `advance` means. The text of `error` is left out: it may quote the mail."""

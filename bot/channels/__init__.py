@@ -24,6 +24,13 @@ class NotSent(Exception):  # noqa: N818 - the contract's word: it states an outc
         self.retry = retry
 
 
+class NotForUs(NotSent):
+    """Only while sending it shows that the message was not for the bot: nothing goes out, and nobody need look."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, retry=False)
+
+
 class End(StrEnum):
     """How a message ended, as far as its sender notices."""
 
@@ -53,7 +60,7 @@ class Channel(Protocol):
 
         After a restart `incoming` comes without its text and files: the channel finds all it needs in `handle`.
 
-        Raises NotSent if it surely did not go out; anything else raised means nobody knows.
+        Raises NotSent if it surely did not go out (NotForUs: and need not); anything else raised means nobody knows.
         """
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from worker_parts import MemoryChannel, refuse, think
 
-from bot.channels import End, NotSent
+from bot.channels import End, NotForUs, NotSent
 from bot.service import Service
 from bot.settings import Bot
 from bot.store import Outcome, Replay, Sending, key_for
@@ -113,6 +113,18 @@ class TestEnds:
         parked.take("hello")
         parked.turn()
         assert parked.channel.ends == [("hello", End.FAILED)]
+
+    def test_what_shows_late_that_it_is_not_for_us_waits_for_nobody(self, desks):
+        def on_send(*_):
+            raise NotForUs("a guest")
+
+        desk = desks(channel=MemoryChannel(on_send=on_send))
+        desk.take("hello")
+        desk.turn()
+        desk.turn()
+        assert desk.outcome() is Outcome.IGNORED
+        assert desk.store.quarantined() == []
+        assert desk.channel.ends == [("hello", End.SILENT)]
 
     def test_a_retry_is_no_end(self, desks):
         desk = desks(channel=MemoryChannel(on_send=refuse(retry=True)))

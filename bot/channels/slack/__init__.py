@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels import End, NotSent
+from bot.channels import End, NotForUs, NotSent
 from bot.channels.slack import app, client, people, reading, send, traces
 from bot.channels.slack.signs import Signs
 
@@ -108,13 +108,13 @@ class SlackChannel:
             raise
 
     def _refuse_overheard(self, user: str) -> None:
-        """Raise NotSent when the sender of overheard talk may not be answered: only now it matters who that is."""
+        """Raise NotForUs when the sender of overheard talk may not be answered: only now it matters who that is."""
         try:
             why = self._reader.refusal(user)
         except client.TROUBLE as error:
             raise NotSent(f"Slack does not tell who the sender is ({client.code(error)})", retry=True) from error
         if why:
-            raise NotSent(f"{why}, and did not speak to the bot: leave it", retry=False)
+            raise NotForUs(f"{why}, and did not speak to the bot")
 
 
 def _place(handle: dict[str, Any]) -> traces.Place:
