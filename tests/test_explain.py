@@ -25,7 +25,7 @@ def one_line(text):
 @pytest.mark.parametrize("error", CATALOGUE.errors, ids=lambda error: error.id)
 def test_a_page_is_whole_and_fits_a_terminal(error):
     text = explain(error, TODAY, CATALOGUE)
-    assert all(len(line) <= 100 for line in text.splitlines() if "https://" not in line)
+    assert all(len(line) <= 80 for line in text.splitlines() if "https://" not in line)
     assert "None" not in text
     assert "{" not in text
     flat = one_line(text)

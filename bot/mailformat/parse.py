@@ -60,6 +60,13 @@ def parts(raw: bytes, mail: Message) -> Parts:
     return found
 
 
+def forwarded(raw: bytes, name: str) -> Parts:
+    """A mail that came as a file of this name: its words under `mails`, its files with the path to them."""
+    found = Parts()
+    _nested(message(raw.removeprefix(b"\xef\xbb\xbf")), name, "", 0, found)
+    return found
+
+
 def _better(one: str, other: str) -> str:
     """The first, unless it is empty or lost characters that the other kept."""
     return one if one and one.count("\ufffd") <= other.count("\ufffd") else other

@@ -42,7 +42,7 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         attachments=tuple(found.files),
         automatic=guard.automatic(mail, policy.own),
         refused=guard.refused(mail, policy.allow, policy.authserv_id),
-        unreadable=_unreadable(found, oversize, policy.max_bytes),
+        unreadable=unreadable(found, oversize, policy.max_bytes),
         handle=_handle(mail),
     )
 
@@ -53,7 +53,8 @@ def _oversize(raw: bytes) -> int:
     return int(value) if name == OVERSIZE.encode() and value.strip().isdigit() else 0
 
 
-def _unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
+def unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
+    """Why a mail cannot be read, with what to do, or empty. `oversize` is the size of a mail over the limit, else 0."""
     if oversize:
         return (
             f"Your mail has {oversize / 1e6:,.0f} MB; I read mails up to {limit / 1e6:,.0f} MB. Send the CSV alone, or"
