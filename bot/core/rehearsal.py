@@ -36,7 +36,7 @@ _PLAIN = Finding(
 )  # fmt: skip
 _FULL = replace(
     _PLAIN, is_error=False, how=How.LIKENESS, quote=_TITLE, next_step="wait", official=_TITLE, not_before=_DAY,
-    wait="3 business days", clock="80 days", retired=_DAY, replaced_by="invalid-hts", look_alikes=((_TITLE, "Which?"),),
+    wait="3 business days", clock="80 days", windows="PSC today", retired=_DAY, replaced_by="invalid-hts", look_alikes=((_TITLE, "Which?"),),
     sources=("CBP", "CSMS"), sections=(
         Section("Do now", paragraphs=("First.",), items=("One.", "Two."), numbered=True), Section("Do not", items=("It.",)),
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.folding import fold
@@ -29,13 +30,17 @@ _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
-_SURE = 0.08  # by which the model's best must lead everything else to be a diagnosis on its own
-_CLEAR = 0.5  # by which it must lead ordinary talk where no word names CAPE: other portals refuse files too
+_SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
+_NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
+_ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
+_CLEAR = 0.5  # and where none does: other portals refuse files too
 _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
 _ORDINARY = 0.9  # by which ordinary talk must lead to silence even CBP's own words
 _ALSO = 0.8  # by which the best must lead in one clause of an enumeration to be a diagnosis of its own
 _ALSO_WHOLE = -0.5  # and the score that the whole message must give it
+_SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
 _CLAUSE = 4  # words a clause must have
+_CLAUSES = 60  # clauses that are looked at: a longer message is a list or a log
 _CLAUSE_END = re.compile(r"[.!?;](?=\s|\Z)|\n|, (?:and |but |plus )?| and (?=\w+ )| plus ")
 _NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
 # How people say that there is more than one matter: "two things", "1) …", "the other three", "also", "one …, one …".
@@ -75,7 +80,7 @@ class Spotter:
         about = named or _is_about(scores)
         sure, maybe = self._literal(readings, scores, named=named)
         sure += self._meant(readings, scores, sure, named=named)
-        maybe += self._likely(readings, scores)
+        maybe += () if sure else self._likely(readings, scores)
         sightings = tuple(sorted(_best(sure), key=lambda one: one.at))
         known = {sighting.id for sighting in sightings}
         unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
@@ -89,7 +94,8 @@ class Spotter:
         """The model's scores of the whole message, without what the sender says it is not."""
         if self.meaning is None:
             return None
-        return self.meaning.scores("\n".join(_without_denied(reading) for reading in readings))
+        text = "\n".join(_without_denied(reading) for reading in readings)
+        return self.meaning.scores(text) if any(map(str.isalpha, text)) else None
 
     def _literal(
         self, readings: Sequence[Reading], scores: Scores | None, *, named: bool
@@ -116,7 +122,7 @@ class Spotter:
             yield self._quoted(best, readings, scores.margin)
         likely = {name for name, score in scores.best if score >= _ALSO_WHOLE} & self.ids - known
         several = any(_SEVERAL.search(reading.folded.lines) for reading in readings)
-        for reading, start, end in _spans(readings, _CLAUSE_END) if likely and several else ():
+        for reading, start, end in islice(_spans(readings, _CLAUSE_END), _CLAUSES) if likely and several else ():
             text = reading.passage.text[start:end]
             if len(text.split()) < _CLAUSE or _IS_NOT.search(fold(text).text):
                 continue
@@ -137,10 +143,10 @@ class Spotter:
     def _quoted(self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True) -> Sighting:
         """A sighting of the model's, with the sentence that spoke for it most."""
         assert self.meaning is not None  # noqa: S101 - only called with scores
-        places = list(_spans(readings, _SENTENCE_END))
         meaning = self.meaning
         reading, start, end = max(
-            places, key=lambda place: meaning.scores(place[0].passage.text[place[1] : place[2]]).of(name)
+            islice(_spans(readings, _SENTENCE_END), _SENTENCES),
+            key=lambda place: meaning.leaning(place[0].passage.text[place[1] : place[2]], name),
         )
         quote = reading.passage.original(start, end).strip()
         level = 1 / (1 + math.exp(-4 * score))
@@ -156,13 +162,15 @@ def _counts(passage: Passage) -> bool:
 
 
 def _is_about(scores: Scores | None) -> bool:
-    """Whether the model takes the message for one about CAPE."""
-    return scores is not None and scores.every[0][0] != "_ordinary"
+    """Whether the model takes the message for one about CAPE, be it vague."""
+    if scores is None:
+        return False
+    return max(score for name, score in scores.every if name != "_ordinary") - scores.of("_ordinary") >= _ABOUT
 
 
 def _is_clear(scores: Scores, *, named: bool) -> bool:
     """Whether the message is far enough from ordinary talk to be diagnosed by its meaning alone."""
-    return bool(scores.best) and scores.best[0][1] - scores.of("_ordinary") >= (0 if named else _CLEAR)
+    return bool(scores.best) and scores.best[0][1] - scores.of("_ordinary") >= (_NAMED if named else _CLEAR)
 
 
 def _is_plausible(one: Seen, scores: Scores | None, *, named: bool) -> bool:
