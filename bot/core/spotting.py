@@ -31,13 +31,14 @@ _AROUND = 300  # characters either side in which the sentence's ends are looked 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
 _SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
+_BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
 _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
 _ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
 _CLEAR = 0.5  # and where none does: other portals refuse files too
 _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
-_ORDINARY = 0.9  # by which ordinary talk must lead to silence even CBP's own words
 _ALSO = 0.8  # by which the best must lead in one clause of an enumeration to be a diagnosis of its own
 _ALSO_WHOLE = -0.5  # and the score that the whole message must give it
+_ENUMERATED_ALSO, _ENUMERATED_WHOLE = 0.3, -0.9  # the same where the message says plainly that it is an enumeration
 _SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
 _CLAUSE = 4  # words a clause must have
 _CLAUSES = 60  # clauses that are looked at: a longer message is a list or a log
@@ -50,6 +51,13 @@ _SEVERAL = re.compile(
     r"|cases?|categories)\b|\b(?:first|second|third)(?:ly)?\b ?[:,(-]|\b(?:the )?(?:others?|another|rest|remaining)\b"
     r"|(?:^|\n) ?\(?(?:\d|[a-d])[.)] |\b(?:also|additionally|in addition|besides|on top|plus|as well|moreover)\b"
     rf"|\b{_NUMBER}\b[^.;\n]{{4,90}}(?:,| and|;|\n| while| but) ?{_NUMBER}\b"
+)
+# The plainest of them, after which less is asked of each clause.
+_ENUMERATED = re.compile(
+    r"\b(?:two|2|three|3|four|4|both) (?:[a-z]+ )?(?:things?|kinds?|types|groups?|reasons?|problems?|questions?|errors?|rejects?"
+    r"|topics?|sets?|issues?|points?|messages?|matters?|cases?)\b|\bfirst(?:ly)?\b.{1,400}\bsecond(?:ly)?\b"
+    r"|(?:^|\n) ?\(?(?:1|a)[.)] .{1,400}?\n? ?\(?(?:2|b)[.)] |\(a\) .{1,300}\(b\) ",
+    re.DOTALL,
 )
 # "It wasn't the JMS error": the clause says what it is not. Not every "not": "not a CSV" is an error itself.
 _IS_NOT = re.compile(
@@ -75,7 +83,7 @@ class Spotter:
         named = any(self.topics.search(fold(passage.text).text) for passage in counted)
         if not named and any(self.elsewhere.search(fold(passage.text).text) for passage in counted):
             return Spotting()
-        readings = [self.matchers.read(passage, about=named) for passage in counted]
+        readings = [self.matchers.read(passage, about=named or self._is_ours(counted)) for passage in counted]
         scores = self._scores(readings)
         about = named or _is_about(scores)
         sure, maybe = self._literal(readings, scores, named=named)
@@ -89,6 +97,12 @@ class Spotter:
     def named_in(self, passage: Passage) -> list[str]:
         """The ids that a passage names to the letter, in their order; quicker than `spot`, and blind to paraphrases."""
         return [one.id for one in self.matchers.read(passage, about=True).seen if one.sure]
+
+    def _is_ours(self, passages: Sequence[Passage]) -> bool:
+        """Whether the model takes words without a name for ours: then "Not Started" alone is CBP's status."""
+        if self.meaning is None:
+            return False
+        return _is_clear(self.meaning.scores("\n".join(passage.text for passage in passages)), named=False)
 
     def _scores(self, readings: Sequence[Reading]) -> Scores | None:
         """The model's scores of the whole message, without what the sender says it is not."""
@@ -117,18 +131,22 @@ class Spotter:
             return
         known = {one.id for one in sure}
         best = scores.best[0][0]
-        if best in self.ids and best not in known and scores.margin >= _SURE:
+        if best in self.ids and best not in known and scores.margin >= (_BESIDE if known else _SURE):
             known.add(best)
             yield self._quoted(best, readings, scores.margin)
-        likely = {name for name, score in scores.best if score >= _ALSO_WHOLE} & self.ids - known
-        several = any(_SEVERAL.search(reading.folded.lines) for reading in readings)
-        for reading, start, end in islice(_spans(readings, _CLAUSE_END), _CLAUSES) if likely and several else ():
+        lines = "\n".join(reading.folded.lines for reading in readings)
+        several, enumerated = bool(_SEVERAL.search(lines)), bool(_ENUMERATED.search(lines))
+        least, whole = (_ENUMERATED_ALSO, _ENUMERATED_WHOLE) if enumerated else (_ALSO, _ALSO_WHOLE)
+        likely = {name for name, score in scores.best if score >= whole} & self.ids - known
+        for reading, start, end in (
+            islice(_spans(readings, _CLAUSE_END), _CLAUSES) if likely and (several or enumerated) else ()
+        ):
             text = reading.passage.text[start:end]
             if len(text.split()) < _CLAUSE or _IS_NOT.search(fold(text).text):
                 continue
             of_it = self.meaning.scores(text)
             also = of_it.best[0][0]
-            if also in likely - known and of_it.margin >= _ALSO:
+            if also in likely - known and of_it.margin >= least:
                 known.add(also)
                 yield self._quoted(also, [reading], of_it.margin)
 
@@ -177,9 +195,10 @@ def _is_plausible(one: Seen, scores: Scores | None, *, named: bool) -> bool:
     """Whether what stands there is meant: CBP's words unless all else is ordinary, ours if the model agrees."""
     if scores is None or not scores.best:
         return True
-    lead = scores.of("_ordinary") - scores.best[0][1]
+    if not named and not _is_clear(scores, named=named):
+        return False
     if one.verbatim or one.how is How.CODE:
-        return named or lead < _ORDINARY
+        return True
     mine = scores.of(one.id)
     return mine == -math.inf or scores.best[0][1] - mine <= _LIKELY
 
