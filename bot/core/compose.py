@@ -124,12 +124,18 @@ def _outputs(diagnosis: Diagnosis) -> tuple[Output, ...]:
         Output(f"draft-{draft.id}.eml", "draft", unsent_mail.unsent(draft), "message/rfc822")
         for draft in diagnosis.drafts
     ]
+    # Also on their own: whoever copies the draft's text has to attach them.
+    numbers = [
+        Output(unsent_mail.NUMBERS, "draft", apart, "text/csv")
+        for draft in diagnosis.drafts
+        if (apart := unsent_mail.numbers_apart(draft))
+    ]
     reports = [
         Output(f"{_safe_stem(sheet.name)}-checked.csv", "report", sheet.annotated, "text/csv")
         for sheet in diagnosis.sheets
         if sheet.annotated
     ]
-    return _distinct((*drafts, *reports))
+    return _distinct((*drafts, *numbers, *reports))
 
 
 def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:

@@ -31,6 +31,8 @@ _AROUND = 300  # characters either side in which the sentence's ends are looked 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
 _SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
+_LEAST = -0.4  # score below which even the best fits badly: a message that nobody knows
+_ASKED = -0.6  # and below which it is not even asked about
 _BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
 _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
 _ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
@@ -131,7 +133,8 @@ class Spotter:
             return
         known = {one.id for one in sure}
         best = scores.best[0][0]
-        if best in self.ids and best not in known and scores.margin >= (_BESIDE if known else _SURE):
+        fits = scores.best[0][1] >= _LEAST and scores.margin >= (_BESIDE if known else _SURE)
+        if best in self.ids and best not in known and fits:
             known.add(best)
             yield self._quoted(best, readings, scores.margin)
         lines = "\n".join(reading.folded.lines for reading in readings)
@@ -155,7 +158,7 @@ class Spotter:
         if scores is None:
             return
         for name, score in scores.best[:_CANDIDATES]:
-            if name in self.ids:
+            if name in self.ids and score >= _ASKED:
                 yield self._quoted(name, readings, score, sure=False)
 
     def _quoted(self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True) -> Sighting:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from bot.core.model import Draft
 
 
+NUMBERS = "entry-numbers.csv"
+
+
+def numbers_apart(draft: Draft) -> bytes:
+    """The entry numbers as a CSV where they are too many for the body; else nothing."""
+    if len(draft.entries) <= LISTED:
+        return b""
+    return ("Entry Number\r\n" + "".join(f"{entry}\r\n" for entry in draft.entries)).encode("ascii")
+
+
 def unsent(draft: Draft) -> bytes:
     """The draft as RFC 5322 bytes; beyond LISTED entries the numbers are attached as a CSV."""
     mail = EmailMessage(policy=SMTP)
@@ -23,8 +33,7 @@ def unsent(draft: Draft) -> bytes:
     mail["Subject"] = draft.subject
     mail["X-Unsent"] = "1"
     mail.set_content(draft.body)
-    if len(draft.entries) > LISTED:
-        rows = "Entry Number\r\n" + "".join(f"{entry}\r\n" for entry in draft.entries)
-        mail.add_attachment(rows.encode("ascii"), maintype="text", subtype="csv", filename="entry-numbers.csv")
+    if numbers := numbers_apart(draft):
+        mail.add_attachment(numbers, maintype="text", subtype="csv", filename=NUMBERS)
         mail.set_boundary(f"=_capebot_{draft.id}")  # the standard library would draw one by chance
     return mail.as_bytes()

@@ -154,3 +154,12 @@ def test_a_template_cannot_reach_the_program():
     incoming = Incoming(id="1", sender="", text="CAPE claim status: Not Started")
     with pytest.raises(Exception, match="unsafe"):
         compose(incoming, triage(incoming, KNOWN, TODAY), Voice(sources))
+
+
+def test_more_entries_than_a_mail_lists_come_as_a_file_of_their_own_too():
+    numbers = [entry("B76", serial) for serial in range(30)]
+    _, reply = answer("HTS RELATIONSHIP MISMATCH, all type 06, for these entries:\n" + "\n".join(numbers))
+    (file,) = [output for output in reply.outputs if output.name == "entry-numbers.csv"]
+    assert file.content.decode().split() == ["Entry", "Number", *numbers]
+    assert "Entry numbers: 30, in the attached file entry-numbers.csv" in reply.text
+    assert "  entry-numbers.csv" in reply.text

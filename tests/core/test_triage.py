@@ -140,9 +140,7 @@ def test_type06_of_column_and_words_must_agree():
 
 
 def test_the_order_of_findings():
-    got = diagnose(
-        "JMS error first, now Rejected by batch validation, and HTS Relationship Mismatch"
-    )
+    got = diagnose("JMS error first, now Rejected by batch validation, and HTS Relationship Mismatch")
     assert [one.kind for one in got.findings] == ["entry", "upload", "server"], [one.id for one in got.findings]
 
 

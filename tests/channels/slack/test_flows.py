@@ -105,7 +105,7 @@ def test_talk_that_is_not_for_it_is_left_alone(gave, name):
 def test_a_file_is_checked_and_comes_back_annotated(gave):
     (answer,) = laid(gave["to file"])
     table = next(block for block in answer["blocks"] if block["type"] == "table")
-    assert [cell["text"] for cell in table["rows"][1]] == ["3", dashed(B), "dash (repaired)", B]
+    assert [cell["text"] for cell in table["rows"][1]] == ["3", dashed(B), "dash taken out (repaired)", B]
     assert [file["name"] for one in gave["to file"] for file in one.get("files", [])] == ["claims-here-checked.csv"]
 
 
