@@ -34,7 +34,7 @@ class MaildirChannel:
     def __init__(self, settings: Folder) -> None:
         self.name = settings.name
         self._settings = settings
-        self._policy = Policy(own=frozenset({settings.address.lower()}), allow=settings.allow)
+        self._policy = Policy(own=frozenset({settings.address.lower()}), allow=settings.allow, hold=True)
         for box in (settings.inbox, settings.outbox):
             for part in ("tmp", "new", "cur"):
                 (box / part).mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ class MailChannel:
         self._settings = settings
         self._marks = marks
         own = frozenset(address.lower() for address in (settings.address, *settings.aliases))
-        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL)
+        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL, hold=True)
 
     def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
         """Hand over new mail until `stop`; a server that is away is waited for."""
