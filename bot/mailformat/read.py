@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 OVERSIZE = "X-Capebot-Oversize"  # set by the mail channel, which fetches only the headers of such a mail
 UNFETCHED = "X-Capebot-Unfetched"  # set by it in front of what it has of a mail that the server does not give
 _REFERENCES = 20  # ids of a thread that are carried on; header lines are bounded
+_LONGEST_ID = 900  # characters: an id is not broken, and a line of mail has 998 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +97,9 @@ def _handle(mail: Message) -> str:
     """What answering needs: the id of the mail and of those before it."""
     references = headers.first(mail, "References").split() or headers.first(mail, "In-Reply-To").split()
     own = headers.first(mail, "Message-ID").split()[:1]
-    usable = [one for one in (*references, *own) if one.startswith("<") and one.endswith(">") and one.isascii()]
+    usable = [one for one in (*references, *own) if _is_id(one)]
     return json.dumps({"message_id": (own or [""])[0], "references": usable[-_REFERENCES:]})
+
+
+def _is_id(word: str) -> bool:
+    return word.startswith("<") and word.endswith(">") and word.isascii() and len(word) <= _LONGEST_ID
