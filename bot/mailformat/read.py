@@ -38,6 +38,10 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
     mail = parse.head(raw)
     automatic = guard.automatic(mail, policy.own)
     refused = _unfetched(raw) or guard.refused(mail, policy.allow, policy.authserv_id)
+    doubt = "" if automatic else guard.doubtful(mail)
+    if refused and doubt:
+        automatic = doubt  # no person looks through what strangers' machines send
+    refused = refused or doubt
     found = parse.Parts() if oversize or (refused and policy.hold) else _parts(raw)
     senders = headers.addresses(headers.every(mail, "From"))
     return Incoming(
