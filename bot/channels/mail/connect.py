@@ -6,10 +6,10 @@ import os
 import smtplib
 import ssl
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from bot.channels.mail import oauth
 from bot.core.problems import Mendable
@@ -50,6 +50,19 @@ def imap(settings: Mailbox) -> IMAPClient:
             client.id_({"name": "capebot"})
         undo.pop_all()
     return client
+
+
+def selected(client: IMAPClient, settings: Mailbox) -> dict[bytes, Any]:
+    """Open the folder that is watched; give what the server says of it. Raises Refused when it does not open."""
+    try:
+        folder: dict[bytes, Any] = client.select_folder(settings.folder)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        raise Refused(
+            f"{settings.name}: the server does not open the folder {settings.folder}: correct `folder`"
+        ) from error
+    return folder
 
 
 def smtp(settings: Mailbox) -> smtplib.SMTP:
