@@ -181,6 +181,15 @@ def test_settings_are_refused_as_path_and_line(tmp_path):
     assert f"{path}:3: bot.log_lvl: unknown setting" in result.stderr
 
 
+def test_settings_without_a_channel_are_wrong(tmp_path, monkeypatch):
+    path = tmp_path / "capebot.toml"
+    path.write_text("")
+    monkeypatch.setenv("CAPEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/capebot.db")
+    result = run("doctor", "--config", path)
+    assert result.exit_code == 1
+    assert "WRONG  no channel is set up\n       add [[mail]], [[slack]] or [[folder]]" in result.output
+
+
 def test_cases_and_quarantine_on_a_new_database(tmp_path, monkeypatch):
     path = tmp_path / "capebot.toml"
     path.write_text("")

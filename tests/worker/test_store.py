@@ -341,6 +341,7 @@ class TestDatabase:
         ("url", "told"),
         [
             ("nonsense", "sqlite:///capebot.db"),
+            ("postgresql://u@h:notaport/d", "postgresql://user@host/name"),
             ("mysql://a/b", "mysql is not supported"),
             ("sqlite://", "name a file"),
             ("sqlite:////no/such/folder/x.db", "make its folder writable"),
