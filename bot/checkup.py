@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.compose import TemplateProblem, Voice
+from bot.core import rehearsal
 from bot.knowledge import check as check_knowledge
-from bot.resources import data_dir, template_sources
+from bot.resources import data_dir, read_templates
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,10 +18,13 @@ def check(knowledge: Path | None, templates: Path | None, today: date) -> tuple[
     problems = check_knowledge(knowledge or data_dir("knowledge"), today)
     lines = [str(problem) for problem in problems]
     failed = any(problem.severity == "error" for problem in problems)
-    folder = templates or data_dir("templates")
-    try:
-        Voice(template_sources(folder))
-    except TemplateProblem as problem:
-        lines.append(f"{folder}/{problem}")
-        failed = True
+    wrong = template_problems(templates or data_dir("templates"))
+    lines += wrong
+    failed = failed or bool(wrong)
     return lines or ["knowledge and templates: nothing to mend"], failed
+
+
+def template_problems(folder: Path) -> list[str]:
+    """What is wrong with the templates in a folder, as `path:line: what`."""
+    sources, unread = read_templates(folder)
+    return [*unread, *(f"{folder}/{line}" for line in rehearsal.problems(sources))]

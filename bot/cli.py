@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,16 +30,65 @@ CONFIG = click.option(
 )
 
 
+FIRST_DAY = date(2025, 1, 1)  # the first IEEPA duties were collected in February 2025
+LAST_DAY = date(2035, 12, 31)  # long after the last CAPE deadline; further on no holiday calendar is sure
+
+
 class _Day(click.ParamType["date"]):
     name = "YYYY-MM-DD"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):  # ISO 8601 has other forms; one is published
             self.fail(f"{value!r} is not a day; write it like 2026-11-24", param, ctx)
+        try:
+            day = date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day of the calendar; write it like 2026-11-24", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{value!r} is out of range: give a day from {FIRST_DAY} to {LAST_DAY}", param, ctx)
+        return day
+
+
+class _File(click.ParamType["str"]):
+    name = "FILE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not str(value):  # an unset variable in a script; the current folder would be triaged
+            self.fail("a FILE is empty; name a file, a folder, or - for standard input", param, ctx)
+        return str(value)
+
+
+class _Folder(click.Path):
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if not str(value):  # an unset variable in a script; the current folder would be filled
+            self.fail("the name of the folder is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _FilerCode(click.ParamType["str"]):
+    name = "XYZ"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from bot.core.entry_number import is_filer_code  # noqa: PLC0415
+
+        if not is_filer_code(str(value)):
+            self.fail(f"{value!r} is no filer code: three letters or digits, each under its own option", param, ctx)
+        return str(value).upper()
+
+
+class _Confirmed(click.ParamType["str"]):
+    name = "VALUE[=PROPOSAL]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from bot.core.confirmed import wrong  # noqa: PLC0415
+
+        if why := wrong(str(value)):
+            self.fail(why, param, ctx)
+        return str(value)
 
 
 AS_OF = click.option("--as-of", type=_Day(), help="Answer as of this day (default: today).")
@@ -51,14 +101,12 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=_File(), metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per FILE, one line each.")
 @AS_OF
-@click.option("--filer-code", "filer_codes", multiple=True, metavar="XYZ", help="Your filer code (repeatable).")
-@click.option(
-    "--confirm", "confirmed", multiple=True, metavar="VALUE[=PROPOSAL]", help="A suspect entry you vouch for."
-)
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write the files that go back here.")
+@click.option("--filer-code", "filer_codes", multiple=True, type=_FilerCode(), help="Your filer code (repeatable).")
+@click.option("--confirm", "confirmed", multiple=True, type=_Confirmed(), help="A suspect entry you vouch for.")
+@click.option("--out", type=_Folder(path_type=Path, file_okay=False), help="Write the files that go back here.")
 def triage(
     files: tuple[str, ...],
     *,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.core.catalogue import Catalogue, KnownError, Rule
 
-WIDTH = 88  # columns: fits a terminal beside another window
+WIDTH = 78  # columns: as the mail's text has it, so that a terminal of 80 breaks no line
 _LABEL = 25  # columns of the labels in front of the facts
 _STALE = timedelta(days=90)  # as `capebot check` has it
 _ESCALATE = {

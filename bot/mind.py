@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.compose import Voice, compose
+from bot.core import rehearsal
+from bot.core.compose import compose
+from bot.core.problems import Mendable
 from bot.core.spotting import Spotter
 from bot.core.triage import Known, triage
+from bot.core.voice import Voice
 from bot.knowledge import load, load_meaning
 from bot.resources import data_dir, template_sources
 
@@ -35,4 +38,7 @@ def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple
     folder = knowledge or data_dir("knowledge")
     catalogue = load(folder)
     spotter = Spotter(catalogue, load_meaning(folder))
-    return Mind(Known(catalogue, spotter, filer_codes), Voice(template_sources(templates)))
+    sources = template_sources(templates)
+    if templates and (wrong := rehearsal.problems(sources)):  # what is shipped was tried when it was tested
+        raise Mendable("\n".join(f"{templates}/{line}" for line in wrong))
+    return Mind(Known(catalogue, spotter, filer_codes), Voice(sources))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import inputs
-from bot.core.model import Attachment, Diagnosis, Incoming, Reply
+from bot.core.model import Attachment, Diagnosis, Incoming, Output, Reply
 from bot.core.problems import Mendable
 from bot.mind import load_mind
 from bot.report import report
@@ -31,25 +31,46 @@ class Request:
 
 
 def triage_files(given: tuple[str, ...], request: Request, say: Callable[[str], None]) -> None:
-    """Answer each FILE in the order given. Raises Mendable at the end if a file could not be opened at all."""
-    names = [name for one in given for name in inputs.expand(one)]
+    """Answer each FILE in the order given.
+
+    Raises Mendable at the end, a line each, if a file could not be opened or what goes back could not be written.
+    """
+    names, broken = _expanded(given)
     mind = load_mind(None, None, request.filer_codes)
-    taken: set[str] = set()
-    unopened = []
     for name in names:
         try:
             incoming = _incoming(name)
         except OSError as error:
-            unopened.append(f"{name}: cannot be opened: {error.strerror or error}")
+            broken.append(_unopened(name, error))
             continue
         diagnosis, reply = mind.think(incoming, request.today, request.confirmed)
-        paths = _write(reply, request.out, taken)
+        paths: dict[str, str] = {}
+        try:
+            _write(reply, request.out, paths)
+        except OSError as error:
+            broken.append(f"{error.filename or request.out}: cannot be written: {error.strerror or error}")
         if request.as_json:
             say(json.dumps(report(name, diagnosis, reply, paths), ensure_ascii=False))
         else:
             say(_readable(name, diagnosis, reply, paths, many=len(names) > 1))
-    if unopened:
-        raise Mendable("\n".join(unopened))
+    if broken:
+        raise Mendable("\n".join(dict.fromkeys(broken)))  # a folder that cannot be made is said once
+
+
+def _expanded(given: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The files that FILE… stands for, and a line for each that cannot even be looked at."""
+    names: list[str] = []
+    broken: list[str] = []
+    for one in given:
+        try:
+            names += inputs.expand(one)
+        except OSError as error:
+            broken.append(_unopened(one, error))
+    return names, broken
+
+
+def _unopened(name: str, error: OSError) -> str:
+    return f"{name}: cannot be opened: {error.strerror or error}"
 
 
 def _incoming(name: str) -> Incoming:
@@ -64,22 +85,28 @@ def _incoming(name: str) -> Incoming:
     return inputs.read_input(name, path.read_bytes())
 
 
-def _write(reply: Reply | None, folder: Path | None, taken: set[str]) -> dict[str, str]:
-    """Write what goes back into the folder; two of the same name in one run get a number. Gives name -> path."""
+def _write(reply: Reply | None, folder: Path | None, paths: dict[str, str]) -> None:
+    """Write what goes back into the folder and note name -> path. What is there already stays: a name gets a number."""
     if reply is None or folder is None:
-        return {}
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {}
     for output in reply.outputs:
-        stem, dot, suffix = output.name.rpartition(".")
-        name, number = output.name, 1
-        while name in taken:
+        paths[output.name] = str(_written(folder, output))
+
+
+def _written(folder: Path, output: Output) -> Path:
+    """Write a file under the first name of its kind that nobody has."""
+    stem, dot, suffix = output.name.rpartition(".")
+    path, number = folder / output.name, 1
+    while True:
+        try:
+            with path.open("xb") as file:
+                file.write(output.content)
+        except FileExistsError:
             number += 1
-            name = f"{stem}-{number}{dot}{suffix}"
-        taken.add(name)
-        (folder / name).write_bytes(output.content)
-        paths[output.name] = str(folder / name)
-    return paths
+            path = folder / f"{stem}-{number}{dot}{suffix}"
+        else:
+            return path
 
 
 def _readable(name: str, diagnosis: Diagnosis, reply: Reply | None, paths: dict[str, str], *, many: bool) -> str:

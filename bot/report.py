@@ -70,6 +70,7 @@ def _fault(one: Fault) -> dict[str, Any]:
         "reason": one.reason,
         "repaired": one.repaired,
         "proposal": one.proposal or None,
+        "note": one.note or None,
     }
 
 

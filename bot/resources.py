@@ -19,7 +19,31 @@ def data_dir(name: str) -> Path:
 
 
 def template_sources(folder: Path | None = None) -> dict[str, str]:
-    """The text of every template, by file name; from `folder`, else from what is shipped."""
-    return {
-        path.name: path.read_text(encoding="utf-8") for path in sorted((folder or data_dir("templates")).glob("*.j2"))
-    }
+    """The text of every template, by file name; from `folder`, else from what is shipped.
+
+    Raises Mendable with each that cannot be read as `path:line: what`.
+    """
+    sources, problems = read_templates(folder or data_dir("templates"))
+    if problems:
+        raise Mendable("\n".join(problems))
+    return sources
+
+
+def read_templates(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """The text of every template, and `path:line: what` for each that is no UTF-8 or cannot be opened."""
+    sources: dict[str, str] = {}
+    problems = []
+    for path in sorted(folder.glob("*.j2")):
+        content = b""
+        try:
+            content = path.read_bytes()
+            sources[path.name] = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            problems.append(f"{path}:{line}: byte 0x{content[error.start]:02X} is no UTF-8: save the file as UTF-8")
+            sources[path.name] = content.decode(
+                "utf-8-sig", errors="replace"
+            )  # so that the rest of it can be looked at
+        except OSError as error:
+            problems.append(f"{path}:1: cannot be opened: {error.strerror or error}")
+    return sources, problems

@@ -230,6 +230,7 @@ class Service:
         for job in set(jobs) - self._engine.unfinished(jobs):
             if self._store.died(job, MOST_DEATHS):
                 _log.error("a message is parked: the worker keeps dying of it", id=job.key)
+                self._work.died(job)
             else:
                 _log.warning("a message's job was gone; it gets another", id=job.key)
 

@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.core.entry_number import is_filer_code
 from bot.core.problems import Mendable
 from bot.toml_lines import line_of
 
@@ -119,6 +120,13 @@ class Bot(_Frozen):
     poll_interval: float = Field(default=0.2, gt=0)  # seconds between looks at the queue
     worker_stale_seconds: float = Field(default=30, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("filer_codes")
+    @classmethod
+    def _filer_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        if bad := [code for code in codes if not is_filer_code(code)]:
+            raise ValueError(f"a filer code is three letters or digits, not {', '.join(map(repr, bad))}")
+        return codes
 
 
 class Settings(_Frozen):

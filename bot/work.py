@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import NotSent
+from bot.channels import Closing, End, NotForUs, NotSent
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
 
@@ -27,6 +27,16 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger()
 _BOT = Path(__file__).parent
+
+
+_ENDS = {
+    Outcome.ANSWERED: End.ANSWERED,
+    Outcome.SILENT: End.SILENT,
+    Outcome.IGNORED: End.SILENT,
+    Outcome.HELD: End.REFUSED,
+    Outcome.PARKED: End.FAILED,
+    Outcome.UNKNOWN: End.FAILED,
+}
 
 
 class Stage(StrEnum):
@@ -155,16 +165,19 @@ class Work:
 
     def _not_sent(self, turn: Turn, message: Message, outbound: Outbound, no: NotSent) -> None:
         reason = str(no)
+        if isinstance(no, NotForUs):
+            self._store.dropped(outbound, self.token, reason)
+            return self._say(turn, Outcome.IGNORED, reason)
         patience = self._patience
         if no.retry and now() - outbound.created_at < timedelta(seconds=patience.sending_in_all):
             delay = min(patience.sending_first * 2.0 ** min(outbound.tries, 20), patience.sending_longest)
             self._store.postponed(message, outbound, self.token, delay, reason)
             _log.warning("not sent, later again", id=message.key, channel=message.channel, reason=reason, seconds=delay)
-            return
+            return None
         if no.retry:
             reason = f"{reason} (tried for {patience.sending_in_all / 3600:.0f} hours)"
         self._store.failed(outbound, self.token, reason)
-        self._say(turn, Outcome.PARKED, reason)
+        return self._say(turn, Outcome.PARKED, reason)
 
     def failed(self, turn: Turn, error: Exception) -> None:
         """Decide what an exception out of `advance` means. The text of `error` is left out: it may quote the mail."""
@@ -197,8 +210,23 @@ class Work:
         self._store.end(turn.job.key, state, outcome, reason, thread=thread)
         self._say(turn, outcome, reason)
 
+    def died(self, job: Job) -> None:
+        """A message was parked from outside, since its jobs kept dying: its channel is told."""
+        message = self._store.message(job.key)
+        if message is not None:
+            self._tell(message, Outcome.PARKED)
+
+    def _tell(self, message: Message, outcome: Outcome) -> None:
+        """Tell the channel of the end, if it wants to know."""
+        channel = self._channels.get(message.channel)
+        if isinstance(channel, Closing):
+            channel.ended(message.payload, _ENDS[outcome])
+
     def _say(self, turn: Turn, outcome: Outcome, reason: str = "") -> None:
-        """The one line that each message leaves in the log: ids and codes. A refusal's reason may name the sender."""
+        """Tell the channel, and leave the one line of each message in the log: ids and codes.
+
+        A refusal's reason may name the sender, and is left out.
+        """
         diagnosis = turn.outbound.reply.diagnosis if turn.outbound else turn.diagnosis
         found = {"verdict": diagnosis.verdict.value, "rule": diagnosis.rule} if diagnosis else {}
         level = "warning" if outcome in {Outcome.PARKED, Outcome.UNKNOWN} else "info"
@@ -212,6 +240,8 @@ class Work:
             ms=round((time.monotonic() - turn.since) * 1000),
             **found,
         )
+        if turn.message:
+            self._tell(turn.message, outcome)
 
 
 def where(error: BaseException) -> str:

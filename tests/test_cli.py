@@ -103,10 +103,20 @@ def test_as_of_and_filer_code_and_confirm(folder):
     assert steps == ["escalate", "resubmit"]
     (one,) = objects("--filer-code", "XYZ", folder / "b.csv")
     assert "filer-code" in {fault["reason"] for fault in one["sheets"][0]["faults"]}
+    (one,) = objects("--filer-code", "b76", folder / "b.csv")
+    assert "filer-code" not in {fault["reason"] for fault in one["sheets"][0]["faults"]}
     (one,) = objects("--confirm", wrong(B), folder / "b.csv")
     assert one["sheets"][0]["entries"] == [A, wrong(B)]
     (fault,) = one["sheets"][0]["faults"]
     assert (fault["reason"], fault["repaired"]) == ("bad-check-digit", True)
+
+
+def test_a_rounded_number_in_two_rows_says_that_it_cannot_be_confirmed(folder):
+    (folder / "r.csv").write_text(f"Entry Number\n{B}\n3.16E+10\n3.16E+10\n")
+    (one,) = objects("--confirm", f"3.16E+10={A}", folder / "r.csv")
+    assert one["entries"] == [B]
+    assert [fault["note"] is not None for fault in one["sheets"][0]["faults"]] == [True, True]
+    assert "more than one row" in " ".join(one["reply"]["text"].split())
 
 
 @pytest.mark.parametrize(
@@ -114,6 +124,21 @@ def test_as_of_and_filer_code_and_confirm(folder):
     [
         (("triage",), 2, "Missing argument"),
         (("triage", "--as-of", "24.11.2026", "x"), 2, "write it like 2026-11-24"),
+        (("triage", "--as-of", "20260420", "x"), 2, "write it like 2026-11-24"),
+        (("triage", "--as-of", "2026-W17-1", "x"), 2, "write it like 2026-11-24"),
+        (("triage", "--as-of", "2026-02-30", "x"), 2, "not a day of the calendar"),
+        (("triage", "--as-of", "9999-12-31", "x"), 2, "from 2025-01-01 to 2035-12-31"),
+        (("triage", "--as-of", "2024-12-31", "x"), 2, "from 2025-01-01 to 2035-12-31"),
+        (("explain", "claim-not-started", "--as-of", "2036-01-01"), 2, "from 2025-01-01 to 2035-12-31"),
+        (("triage", ""), 2, "a FILE is empty"),
+        (("triage", "--filer-code", "nonsense", "x"), 2, "'nonsense' is no filer code"),
+        (("triage", "--filer-code", "B76,316", "x"), 2, "each under its own option"),
+        (("triage", "--filer-code", "000", "x"), 2, "'000' is no filer code"),
+        (("triage", "--confirm", "nonsense", "x"), 2, "can never be an entry number"),
+        (("triage", "--confirm", "B76O3245278", "x"), 2, "write VALUE=PROPOSAL"),
+        (("triage", "--confirm", f"3.16E+10={wrong(A)}", "x"), 2, "the check digit does not fit"),
+        (("triage", "--confirm", "3.16E+10=B76", "x"), 2, "'B76' is not a valid entry number"),
+        (("triage", "--out", "", "x"), 2, "the name of the folder is empty"),
         (("triage", "no-such-file.eml"), 1, "no-such-file.eml: cannot be opened"),
         (("explain", "no-such-id"), 2, "capebot explain"),
         (("serve", "--config", "no-such.toml"), 1, "no-such.toml:1: cannot be read"),
@@ -150,6 +175,51 @@ def test_one_file_that_is_not_there_does_not_keep_the_others_from_being_answered
     result = run("triage", "--json", "no-such-file.eml", folder / "c.txt")
     assert result.exit_code == 1
     assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == [str(folder / "c.txt")]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "f.txt/deeper"])
+def test_a_name_that_cannot_be_a_file_does_not_keep_the_others_from_being_answered(name, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    Path("f.txt").write_text("Not Started")
+    result = run("triage", "--json", name, "c.txt")
+    assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == ["c.txt"]
+    assert result.stderr.startswith(f"{name}: cannot be opened: ")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize("day", ["2025-01-01", "2035-12-31"])
+def test_the_first_and_the_last_day_are_answered_for(day, folder):
+    (folder / "d.txt").write_text("CAPE claim status says Not Started")
+    assert objects("--as-of", day, folder / "d.txt")[0]["findings"]
+    assert run("explain", "claim-not-started", "--as-of", day).exit_code == 0
+
+
+def test_a_second_run_overwrites_nothing(folder, tmp_path):
+    out = tmp_path / "out"
+    paths = [Path(objects("--out", out, folder / "a.txt")[0]["outputs"][0]["path"]) for _ in range(3)]
+    assert [path.name for path in paths] == [f"draft-hts-relationship-mismatch{n}.eml" for n in ("", "-2", "-3")]
+    paths[0].write_text("completed by a person")
+    objects("--out", out, folder / "a.txt")
+    assert paths[0].read_text() == "completed by a person"
+    assert len(list(out.iterdir())) == 4
+
+
+@pytest.mark.parametrize("place", ["taken/deeper", "/proc/nowhere", "x" * 300])
+def test_a_folder_that_cannot_be_made_is_said_once_and_the_files_are_answered(place, folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("taken").write_text("a file")
+    result = run("triage", "--json", "--out", place, folder / "a.txt", folder / "b.csv")
+    got = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [output["path"] for one in got for output in one["outputs"]] == [None, None]
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "cannot be written: " in result.stderr
+
+
+def test_a_folder_of_the_name_of_an_output_is_left(folder, tmp_path):
+    out = tmp_path / "out"
+    (out / "b-checked.csv").mkdir(parents=True)  # a folder of that name is no place to write to, and is left
+    (one,) = objects("--out", out, folder / "b.csv")
+    assert Path(one["outputs"][0]["path"]).name == "b-checked-2.csv"
 
 
 @pytest.mark.parametrize(

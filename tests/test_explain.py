@@ -1,5 +1,6 @@
 """A knowledge file as a person reads it: every part is there, as of the day, and fits a terminal."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,8 +26,8 @@ def one_line(text):
 @pytest.mark.parametrize("error", CATALOGUE.errors, ids=lambda error: error.id)
 def test_a_page_is_whole_and_fits_a_terminal(error):
     text = explain(error, TODAY, CATALOGUE)
-    assert all(len(line) <= 100 for line in text.splitlines() if "https://" not in line)
-    assert "None" not in text
+    assert all(len(line) <= 80 for line in text.splitlines() if "https://" not in line)
+    assert not re.search(r"(?m)(?:: |\()None\b|^ *\S+ +None$", text)
     assert "{" not in text
     flat = one_line(text)
     for part in error.advice_on(TODAY).sections:
@@ -88,7 +89,7 @@ def test_old_facts_say_so():
 def test_the_list_has_a_line_for_each():
     lines = listing(CATALOGUE, TODAY).splitlines()
     assert [line.split()[0] for line in lines[: len(CATALOGUE.errors)]] == [error.id for error in CATALOGUE.errors]
-    assert all(len(line) <= 110 for line in lines)
+    assert all(len(line) <= 150 for line in lines)  # the title may wrap, the id and the step never do
     assert "(retired)" in next(line for line in lines if line.startswith("hts-relationship-sequence-mismatch"))
     assert "(status)" in next(line for line in lines if line.startswith("claim-not-started"))
     assert "(retired)" not in listing(CATALOGUE, date(2026, 4, 25))

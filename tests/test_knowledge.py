@@ -15,16 +15,25 @@ from pathlib import Path
 import pytest
 
 from bot.core.catalogue import ASKS, ESCALATE, FILED, KINDS, NEXT_STEPS, SECTIONS
+from bot.core.meaning import from_bytes
 from bot.core.model import Type06
 from bot.core.words import ASK_WORDS, FILED_WORDS, NEXT_STEP_WORDS
-from bot.knowledge import KnowledgeError, check, load
+from bot.knowledge import KnowledgeError, check, load, load_meaning
+from bot.knowledge.learned import OTHER_TALK, texts_to_learn
 from bot.knowledge.registers import ids_in
+from bot.learning import learn_folder
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "knowledge"
 BROKEN = Path(__file__).parent / "broken_knowledge"
 TODAY = date(2026, 11, 24)
 CATALOGUE = load(SHIPPED)
+
+
+def told(folder):
+    """What `check` says, but for what only a whole folder can have: every file of the list, and a fresh model."""
+    apart = ("has no file errors/", "it is found by its wordings alone", "run capebot learn")
+    return tuple(one for one in check(folder, TODAY) if not any(words in one.what for words in apart))
 
 
 def laid_over(fixture, tmp_path):
@@ -47,7 +56,7 @@ def laid_over(fixture, tmp_path):
 @pytest.mark.parametrize("fixture", sorted(p for p in BROKEN.iterdir() if p.name != "_sound"), ids=lambda p: p.stem)
 def test_every_problem_is_told_at_once_and_on_its_line(fixture, tmp_path):
     folder, expected = laid_over(fixture, tmp_path)
-    got = list(check(folder, TODAY))
+    got = list(told(folder))
     assert expected
     assert sorted((one.path, one.line) for one in got) == [(path, line) for path, line, _ in expected], "\n".join(
         map(str, got)
@@ -62,7 +71,7 @@ def test_every_problem_is_told_at_once_and_on_its_line(fixture, tmp_path):
 
 def test_the_sound_folder_is_sound(tmp_path):
     shutil.copytree(BROKEN / "_sound", tmp_path / "knowledge")
-    assert check(tmp_path / "knowledge", TODAY) == ()
+    assert told(tmp_path / "knowledge") == ()
 
 
 def test_loading_raises_with_all_errors_and_lets_warnings_pass(tmp_path):
@@ -77,11 +86,11 @@ def test_loading_raises_with_all_errors_and_lets_warnings_pass(tmp_path):
         assert [error.id for error in load(folder).errors] == ["duplicate-entry"]
 
 
-@pytest.mark.parametrize("name", ["contacts.toml", "words.toml", "ids.toml"])
+@pytest.mark.parametrize("name", ["contacts.toml", "words.toml", "ids.toml", "rules.toml"])
 def test_a_missing_register_is_told(name, tmp_path):
     shutil.copytree(BROKEN / "_sound", tmp_path / "knowledge")
     (tmp_path / "knowledge" / name).unlink()
-    assert [str(one) for one in check(tmp_path / "knowledge", TODAY)] == [
+    assert [str(one) for one in told(tmp_path / "knowledge")] == [
         f"{tmp_path}/knowledge/{name}:1: this file is missing"
     ]
 
@@ -104,7 +113,7 @@ def test_files_as_editors_leave_them(change, what, tmp_path):
     shutil.copytree(BROKEN / "_sound", tmp_path / "knowledge")
     path = tmp_path / "knowledge/errors/duplicate-entry.md"
     path.write_bytes(change(path.read_bytes()))
-    problems = [str(one) for one in check(tmp_path / "knowledge", TODAY)]
+    problems = [str(one) for one in told(tmp_path / "knowledge")]
     assert (what in problems[0]) if what else problems == []
 
 
@@ -120,7 +129,7 @@ def test_look_alikes_that_name_each_other_may_share_cbps_words(tmp_path):
     (folder / "errors/invalid-hts.md").write_text(two.replace("sources =", like.format("duplicate-entry")))
     assert any("stands in" in str(problem) for problem in check(folder, TODAY))  # only one names the other
     (folder / "errors/duplicate-entry.md").write_text(one.replace("sources =", like.format("invalid-hts")))
-    assert check(folder, TODAY) == ()
+    assert told(folder) == ()
 
 
 # What ships.
@@ -155,7 +164,7 @@ def test_the_readme_explains_every_field_and_its_example_is_valid(tmp_path):
     shutil.copytree(SHIPPED, tmp_path / "knowledge")
     shown = re.search(r"(?s)```\n(\+\+\+\n.*?)```", readme)[1]
     (tmp_path / "knowledge/errors/statement-processing-not-complete.md").write_text(shown)
-    assert check(tmp_path / "knowledge", TODAY) == ()
+    assert told(tmp_path / "knowledge") == ()
 
 
 def test_the_example_is_valid_and_shows_every_field(tmp_path):
@@ -164,7 +173,7 @@ def test_the_example_is_valid_and_shows_every_field(tmp_path):
     (tmp_path / "knowledge/errors/example.md").write_text(example)
     with (tmp_path / "knowledge/ids.toml").open("a") as ids:
         ids.write('example = { kind = "entry", rows = [] }\n')
-    assert check(tmp_path / "knowledge", TODAY) == ()
+    assert told(tmp_path / "knowledge") == ()
     shown = load(tmp_path / "knowledge").error("example")
     unset = {name for name in shown.__dataclass_fields__ if not getattr(shown, name)}
     assert unset == {"retired", "replaced_by"}  # a remark shows these
@@ -258,7 +267,7 @@ def test_messages_as_cbp_prints_them():
 
 
 def test_contacts_of_a_draft_have_an_address():
-    used = {error.contact for error in CATALOGUE.errors}
+    used = {error.contact for error in CATALOGUE.errors if {rule.escalate for rule in error.rules} != {"never"}}
     assert all("@" in CATALOGUE.contact(key).address for key in used)
     assert CATALOGUE.contact("ieepa-refunds").address == "IEEPARefunds@cbp.dhs.gov"
     assert CATALOGUE.contact("ace-help-desk").phone == "866-530-4172"
@@ -280,3 +289,89 @@ def test_type_06_reads_words_of_its_own():
     assert "PSC" not in " ".join(ftz.sections[1].items)
     assert error.advice_on(date(2026, 6, 30), Type06.YES).type06 == "any"
     assert error.advice_on(day, Type06.MIXED) == usual
+
+
+def test_what_a_whole_folder_must_have_is_told(tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(BROKEN / "_sound", folder)
+    assert [str(one) for one in check(folder, TODAY)] == [
+        f"{folder}/ids.toml:3: warning: “invalid-hts” has no file errors/invalid-hts.md yet"
+    ]
+    (folder / "paraphrases").mkdir()
+    (folder / "paraphrases/invalid-hts.txt").write_text("# a remark\nthe tariff number had expired\n")
+    (folder / "paraphrases/nothing.txt").write_text("x\n")
+    said = [str(one).removeprefix(f"{folder}/") for one in check(folder, TODAY)]
+    assert "learned.bin:1: warning: there is no model yet: run capebot learn" in said
+    assert "paraphrases/nothing.txt:1: “nothing” is no id in ids.toml" in said
+    assert any("no paraphrases/duplicate-entry.txt" in one for one in said)
+    (folder / "learned.bin").write_bytes(b"nonsense")
+    assert any("learned.bin:1: not a model of this version" in str(one) for one in check(folder, TODAY))
+    with pytest.raises(KnowledgeError, match=r"learned\.bin:1"):
+        load_meaning(folder)
+
+
+def test_the_model_that_ships_is_that_of_its_texts():
+    texts, fresh = texts_to_learn(CATALOGUE, SHIPPED, [])
+    model = load_meaning(SHIPPED)
+    assert model.made_from == fresh, "run capebot learn"
+    assert set(model.classes) == {error.id for error in CATALOGUE.errors} | set(OTHER_TALK)
+    assert min(sum(name == error.id for _, name in texts) for error in CATALOGUE.errors) >= 80
+
+
+def test_learning_again_gives_the_same_answers(tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(BROKEN / "_sound", folder)
+    (folder / "paraphrases").mkdir()
+    (folder / "paraphrases/duplicate-entry.txt").write_text(
+        "one number stands there twice\nthe same number two times\n"
+    )
+    (folder / "paraphrases/invalid-hts.txt").write_text("the tariff number is wrong\na wrong tariff number\n")
+    (folder / "paraphrases/_ordinary.txt").write_text("the invoice stands there\nlunch at two\nthe printer is out\n")
+    assert "learnt from" in learn_folder(folder)
+    first = (folder / "learned.bin").read_bytes()
+    learn_folder(folder)
+    assert (folder / "learned.bin").read_bytes() == first
+    assert load_meaning(folder).scores("the same number stands there twice").best[0][0] == "duplicate-entry"
+    assert from_bytes(load_meaning(folder).to_bytes()) == load_meaning(folder)
+
+
+@pytest.mark.parametrize(
+    ("was", "instead", "said"),
+    [
+        ('name = "cape"', 'name = "kape"', "is not one of"),
+        ('name = "cape"', 'name = "protest"', "there is no [[window]] with the name “cape”"),
+        ("days = 80", "days = 0", "must be a whole number above 0"),
+        ("days = 80", 'days = "80"', "must be a whole number, without quotes"),
+        ('codes = ["21", "22"]', 'codes = ["21", "2"]', "is no entry type: two digits"),
+        ('cape = "later"', 'cape = "maybe"', "is not one of: yes, no, later"),
+        ('"9903.88"', '"9903.8"', "write 9903.01.25"),
+        ("from = 2026-07-07", "from = 2026-04-20", "there are two [[entry_type]] for “21”"),
+        ("dated = 2026-07-07\n", "", "an official source has a day"),
+        ('name = "Phase 1"', 'nam = "Phase 1"', "“nam” is no field here"),
+    ],
+)
+def test_rules_are_checked(was, instead, said, tmp_path):
+    folder = tmp_path / "knowledge"
+    shutil.copytree(BROKEN / "_sound", folder)
+    path = folder / "rules.toml"
+    assert was in path.read_text()
+    path.write_text(path.read_text().replace(was, instead, 1))
+    assert any(said in str(one) and "rules.toml:" in str(one) for one in check(folder, TODAY)), list(
+        map(str, check(folder, TODAY))
+    )
+
+
+def test_rules_as_of_a_day():
+    rules = CATALOGUE.rules
+    assert rules.entry_type("21", date(2026, 7, 6)).cape == "yes"
+    assert rules.entry_type("21", date(2026, 7, 7)).cape == "later"
+    assert rules.entry_type("99", TODAY) is None
+    assert rules.window("cape", TODAY) == timedelta(days=80)
+    assert rules.limit("entries", TODAY) == 9_999
+    assert [rules.heading_class(hts, TODAY) for hts in (
+        "9903.01.25", "99030125", "9903.01.04", "9903.02.45", "9903.03.01", "9903.03.15", "9903.88.15", "8471.30.0100",
+    )] == ["ieepa", "ieepa", "ieepa-exempt", "ieepa", "section-122", "section-338-exempt", "section-301", ""]  # fmt: skip
+    assert "dated Wed 28 Jan 2026 or later" in rules.psc_today(TODAY)
+    assert "closed for every IEEPA entry" in rules.psc_today(date(2026, 12, 21))
+    assert "closed" not in rules.psc_today(date(2026, 12, 20))
+    assert "liquidated Sat 5 Sep 2026 or later" in rules.liquidated_today(TODAY)

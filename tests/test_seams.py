@@ -21,8 +21,8 @@ CHANNEL_LIBRARIES = {
     "slack": {"slack_bolt", "slack_sdk", "websocket", "structlog"},
     "maildir": {"structlog"},
 }
-SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
-                      "bot.channels.checks")  # fmt: skip
+SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.prose", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
+                      "bot.channels.checks", "bot.inputs.is_mail")  # fmt: skip
 MAIL_LIBRARIES = {"mailparser", "selectolax", "authres", "structlog"}
 
 
@@ -83,7 +83,13 @@ def test_a_channel_knows_values_and_its_own_library(path):
     for module in imports(path):
         if top(module) == "bot":
             own = within(module, f"bot.channels.{name}", *SHARED_BY_CHANNELS)
-            contract = module in {"bot.channels.NotSent", "bot.channels.Channel", "bot.__version__"}
+            contract = module in {
+                "bot.channels.NotSent",
+                "bot.channels.NotForUs",
+                "bot.channels.End",
+                "bot.channels.Channel",
+                "bot.__version__",
+            }
             assert own or contract, module
         elif top(module) not in sys.stdlib_module_names:
             assert top(module) in CHANNEL_LIBRARIES[name], module

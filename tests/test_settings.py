@@ -63,6 +63,12 @@ def test_values_that_no_server_takes(setting, said, tmp_path):
         assert ":8: mail.0.smtp.port: " in problems(tmp_path, GOOD + setting)[0]
 
 
+def test_filer_codes_are_three_letters_or_digits(tmp_path):
+    (line,) = problems(tmp_path, GOOD.replace("[bot]", '[bot]\nfiler_codes = ["B76", "B76,316", "nonsense"]'))
+    assert ":2: bot.filer_codes" in line
+    assert line.endswith("a filer code is three letters or digits, not 'B76,316', 'nonsense'")
+
+
 def test_a_missing_file_and_broken_toml(tmp_path):
     with pytest.raises(SettingsError, match=r"nowhere\.toml:1: cannot be read .* --config"):
         load(tmp_path / "nowhere.toml")

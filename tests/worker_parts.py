@@ -33,6 +33,7 @@ class MemoryChannel:
         self.on_send = on_send
         self.sees_sent = sees_sent
         self.handed = []
+        self.ends = []
 
     def listen(self, take, stop):
         for id_, text in self.mail.items():
@@ -52,6 +53,9 @@ class MemoryChannel:
         if self.on_send:
             self.on_send(incoming, reply, reference)
         self.replies.append((reference, incoming, reply))
+
+    def ended(self, payload, end):
+        self.ends.append((payload.decode(), end))
 
     def was_sent(self, incoming, reference):
         return any(reference == gone for gone, _, _ in self.replies) if self.sees_sent else None

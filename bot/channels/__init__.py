@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,24 @@ class NotSent(Exception):  # noqa: N818 - the contract's word: it states an outc
         self.retry = retry
 
 
+class NotForUs(NotSent):
+    """Only while sending it shows that the message was not for the bot: nothing goes out, and nobody need look."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, retry=False)
+
+
+class End(StrEnum):
+    """How a message ended, as far as its sender notices."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"  # there is nothing to answer, or it is not for the bot
+    REFUSED = "refused"  # its sender may not be answered; it is held for a person
+    FAILED = "failed"  # it is parked, or nobody knows whether the reply went out: a person looks
+
+
 class Channel(Protocol):
-    """The whole contract of a channel. `name` is unique among the configured channels and stable over restarts."""
+    """The whole contract of a channel, but for `Closing`. `name` is unique among the configured channels and stable over restarts."""
 
     name: str
 
@@ -43,8 +60,19 @@ class Channel(Protocol):
 
         After a restart `incoming` comes without its text and files: the channel finds all it needs in `handle`.
 
-        Raises NotSent if it surely did not go out; anything else raised means nobody knows.
+        Raises NotSent if it surely did not go out (NotForUs: and need not); anything else raised means nobody knows.
         """
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:
         """After a crash: did the reply with this `reference` go out? None: this channel cannot tell."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """What a channel has beside the contract when its senders see that a message is being worked."""
+
+    def ended(self, payload: bytes, end: End) -> None:
+        """The message ended so: clear away what stands for it, say what is owed. Called once an end; raises nothing.
+
+        A message that a person replays ends again. A crash right after the end may swallow the call.
+        """

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.model import Section, Type06
@@ -149,20 +149,23 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that is known. `topic_words` make a message about CAPE even when no error is recognised.
+    """All that is known.
 
-    `escalation_wordings` are how a sender asks for a draft; `persists_wordings` how they say a try has failed before,
+    `topic_words` make a message about CAPE even when no error is recognised; `elsewhere_words` name other systems, whose
+    errors sound alike. `escalation_wordings` are how a sender asks for a draft, `persists_wordings` how they say a try has
+    failed before,
     `thanks_wordings` how they close a conversation.
     """
 
     errors: tuple[KnownError, ...]
     contacts: tuple[Contact, ...]
     topic_words: tuple[str, ...] = ()
+    elsewhere_words: tuple[str, ...] = ()
     escalation_wordings: tuple[str, ...] = ()
     persists_wordings: tuple[str, ...] = ()
     thanks_wordings: tuple[str, ...] = ()
     hinge_words: tuple[str, ...] = ()
-    rules: RuleBook = RuleBook()
+    rules: RuleBook = field(default_factory=RuleBook)
 
     def error(self, id: str) -> KnownError:  # noqa: A002 - the domain's word
         """The known error with this id; KeyError when there is none."""

@@ -3,72 +3,34 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from bot.core import unsent_mail, words
 from bot.core.escalation import LISTED, one_line
+from bot.core.masking import NOTE, mask, masked, masked_bytes
 from bot.core.model import Diagnosis, Draft, Incoming, Output, Reply, Sheet, Verdict
 from bot.core.passages import BOT_MARKER
-from bot.core.problems import Mendable
-from bot.core.sheets.annotated import REASON_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from bot.core.voice import Voice
 
-TEMPLATES = ("reply.txt.j2", "reply.html.j2", "escalation.txt.j2")
 SHOWN_ROWS = 12  # rows of a sheet named in the reply; the rest stands in the annotated copy
-WIDTH = 78  # columns of the plain text: what mail programs and terminals show without wrapping
 _UNSAFE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-class Voice:
-    """The templates, compiled once. `sources` maps each name of TEMPLATES to its text.
-
-    A site may edit them, so they run sandboxed; a name that is not there is an error, never an empty string.
-    Raises TemplateProblem with the template and line.
-    """
-
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self._plain = _environment(sources, html=False)
-        self._html = _environment(sources, html=True)
-        for name in TEMPLATES:
-            self._template(name)
-
-    def say(self, name: str, **values: object) -> str:
-        """The named template filled in."""
-        return self._template(name).render(**values)
-
-    def _template(self, name: str) -> Template:
-        try:
-            return (self._html if name.endswith(".html.j2") else self._plain).get_template(name)
-        except TemplateError as error:
-            line = getattr(error, "lineno", None) or 1
-            raise TemplateProblem(f"{name}:{line}: {error}") from error
-
-
-class TemplateProblem(Mendable):
-    """A template cannot be used; the text is `name:line: what`."""
-
-
 def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Diagnosis, Reply | None]:
-    """Give the diagnosis with its drafts written out, and the reply; None when the verdict is silent."""
+    """Give the diagnosis with its drafts written out, and the reply; None when the verdict is silent.
+
+    Both are without Social Security numbers: from here on nothing of the sender's is written that was not masked.
+    """
+    diagnosis = _without_social_security_numbers(incoming, diagnosis)
     drafts = tuple(replace(draft, body=_body(draft, voice)) for draft in diagnosis.drafts)
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
         return diagnosis, None
-    values = {
-        "marker": BOT_MARKER,
-        "headline": headline(diagnosis),
-        "diagnosis": diagnosis,
-        "sheets": [(sheet, sheet_verdict(sheet), sheet.faults[:SHOWN_ROWS]) for sheet in diagnosis.sheets],
-        "shown_rows": SHOWN_ROWS,
-        "outputs": (outputs := _outputs(diagnosis)),
-    }
+    outputs = _outputs(diagnosis)
+    values = reply_values(diagnosis, outputs)
     return diagnosis, Reply(
         subject=_subject(incoming, diagnosis),
         text=_tidy(voice.say("reply.txt.j2", **values)),
@@ -77,6 +39,33 @@ def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Dia
         outputs=outputs,
         headline=headline(diagnosis),
     )
+
+
+def draft_values(draft: Draft) -> dict[str, object]:
+    """What the template of a draft gets."""
+    return {"draft": draft, "listed": LISTED}
+
+
+def reply_values(diagnosis: Diagnosis, outputs: tuple[Output, ...]) -> dict[str, object]:
+    """What the templates of a reply get."""
+    return {
+        "marker": BOT_MARKER,
+        "headline": headline(diagnosis),
+        "diagnosis": diagnosis,
+        "sheets": [(sheet, sheet_verdict(sheet), sheet.faults[:SHOWN_ROWS]) for sheet in diagnosis.sheets],
+        "shown_rows": SHOWN_ROWS,
+        "outputs": outputs,
+    }
+
+
+def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
+    """Every text and file of the diagnosis masked, with one note if the sender sent such a number anywhere."""
+    sheets = tuple(replace(sheet, annotated=masked_bytes(sheet.annotated)) for sheet in diagnosis.sheets)
+    safe = masked(replace(diagnosis, sheets=sheets))
+    words_sent = (incoming.subject, incoming.text, incoming.attached)
+    if safe == diagnosis and masked(words_sent) == words_sent:
+        return diagnosis
+    return replace(safe, notes=(*safe.notes, NOTE))
 
 
 def _light(diagnosis: Diagnosis) -> Diagnosis:
@@ -120,15 +109,13 @@ def sheet_verdict(sheet: Sheet) -> str:
     if sheet.refused:
         return sheet.refused
     rows = words.count_words(sheet.rows, "row")
-    confirm = {fault.row for fault in sheet.faults if fault.row is not None and not fault.repaired}
-    repaired = {fault.row for fault in sheet.faults if fault.row is not None and fault.repaired} - confirm
-    ready = max(0, sheet.rows - len(confirm) - len(repaired))
-    need = f"{len(confirm):,} {'needs' if len(confirm) == 1 else 'need'} you"
-    return f"{rows}: {ready:,} ready, {len(repaired):,} repaired, {need}"
+    person, repaired = len(sheet.rows_for_a_person), len(sheet.rows_repaired)
+    ready = sheet.rows - person - repaired
+    return f"{rows}: {ready:,} ready, {repaired:,} repaired, {person:,} {'needs' if person == 1 else 'need'} you"
 
 
 def _body(draft: Draft, voice: Voice) -> str:
-    return voice.say("escalation.txt.j2", draft=draft, listed=LISTED).strip() + "\n"
+    return voice.say("escalation.txt.j2", **draft_values(draft)).strip() + "\n"
 
 
 def _outputs(diagnosis: Diagnosis) -> tuple[Output, ...]:
@@ -158,50 +145,16 @@ def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
 
 def _safe_stem(name: str) -> str:
     """A file name from a sender made harmless: ASCII letters, digits, dot, dash; never empty, never a hidden file."""
-    stem = _UNSAFE_NAME.sub("-", name.rpartition("/")[2].rsplit(".", 1)[0]).strip("-.")
+    stem = mask(_UNSAFE_NAME.sub("-", name.rpartition("/")[2].rsplit(".", 1)[0]).strip("-."))
     return stem[:60] or "sheet"
 
 
 def _subject(incoming: Incoming, diagnosis: Diagnosis) -> str:
     """The sender's subject answered; a mail without one gets the first finding's title."""
-    subject = one_line(incoming.subject)
+    subject = mask(one_line(incoming.subject))
     if not subject:
         subject = diagnosis.findings[0].title if diagnosis.findings else "your CAPE question"
     return subject if re.match(r"(?i)re:", subject) else f"Re: {subject}"
-
-
-def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
-    environment = SandboxedEnvironment(
-        loader=DictLoader(dict(sources)),
-        undefined=StrictUndefined,
-        autoescape=html,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        day=words.day_words, count=words.count_words, line=one_line, wrap=_wrap, quoted=_quoted,
-        reason=lambda reason: REASON_WORDS.get(reason, reason.replace("-", " ")),
-        suspect=lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
-        filed=lambda filed: words.FILED_WORDS[filed],
-        step=lambda step: words.NEXT_STEP_WORDS[step],
-        when=lambda finding: words.when_words(finding.next_step, finding.not_before),
-    )  # fmt: skip
-    return environment
-
-
-def _wrap(text: str, first: str = "", rest: str | None = None) -> str:
-    """Wrapped to WIDTH, the first line after `first` and the others after `rest` (as wide as `first`)."""
-    indent = " " * len(first) if rest is None else rest
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _quoted(text: str, most: int = 300) -> str:
-    """Somebody's words on one line, cut at `most` characters."""
-    line = one_line(text)
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _tidy(text: str) -> str:

@@ -8,14 +8,36 @@ from bot.core import entry_number
 def vouched(confirmed: tuple[str, ...]) -> dict[str, str]:
     """Give value -> the number to read for it, under the value as written and as mended.
 
-    `B76-0324527-9` vouches for B7603245279 although its check digit is wrong. What has no shape of an entry number is
-    left out: nobody can vouch for that. An equals sign inside Excel's `="…"` is not the one that separates.
+    `B76-0324527-9` vouches for B7603245279 although its check digit is wrong. What is `wrong` is left out.
     """
     found: dict[str, str] = {}
     for one in confirmed:
-        value, _, wanted = one.strip().rpartition("=") if one.rstrip().count("=") > one.count('="') else (one, "", "")
-        number = entry_number.compact(wanted or value)
-        if entry_number.SHAPE.fullmatch(number):
-            found[value.strip()] = number
-            found[entry_number.compact(value)] = number
+        if not wrong(one):
+            value, proposal = _parts(one)
+            found[value] = found[entry_number.compact(value)] = entry_number.compact(proposal or value)
     return found
+
+
+def wrong(one: str) -> str:
+    """Why nobody can vouch for this, or empty: it can never be an entry number, or what is proposed is none."""
+    value, proposal = _parts(one)
+    if proposal:
+        if not any(map(str.isdigit, value)):
+            return f"{value!r} has no digit, so it is no suspect entry number"
+        try:
+            entry_number.validate(proposal)
+        except entry_number.InvalidEntryNumber as error:
+            return f"{proposal!r} is not a valid entry number: {error}"
+        return ""
+    if not entry_number.SHAPE.fullmatch(entry_number.compact(value)):
+        return (
+            f"{value!r} can never be an entry number as it stands: write VALUE=PROPOSAL, with the number that it means"
+        )
+    return ""
+
+
+def _parts(one: str) -> tuple[str, str]:
+    """Value and proposal. An equals sign inside Excel's `="…"` is not the one that separates them."""
+    text = one.strip()
+    value, _, proposal = text.rpartition("=") if text.count("=") > text.count('="') else (text, "", "")
+    return value.strip(), proposal.strip()

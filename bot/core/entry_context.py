@@ -39,6 +39,7 @@ _FOLLOWS = re.compile(
     r"(?! (?:date|type|line|port))",
     re.IGNORECASE,
 )
+_SENTENCE_ENDS = re.compile(r"[a-z]{5,}[.!?]\s+\Z")  # "…of the account. B76…"; "acct. 123" is an abbreviation
 _LONG_NUMBER = re.compile(r"\d{5}")
 _JOINT = re.compile(r"[\s,;/&|+•*\"'()>_-]{0,8}(?:(?:and|or|plus|also|then|&)[\s,]{1,3})?[\"'(#*]?(?:\d{1,3}[.)] )?")
 
@@ -57,7 +58,7 @@ def read(text: str, start: int, end: int) -> Says:
     before = text[max(0, start - WINDOW) : start]
     if _DIRECT.search(before):
         return Says.DIRECT
-    if _OTHER.search(before):
+    if _OTHER.search(before) and not _SENTENCE_ENDS.search(before):
         return Says.OTHER
     if _FOLLOWS.match(text[end : end + _AFTER]):
         return Says.NEAR

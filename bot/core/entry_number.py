@@ -33,6 +33,7 @@ import unicodedata
 LENGTH = 11
 FILER = 3
 SHAPE = re.compile(r"(?!000)[A-Z0-9]{3}[0-9]{8}")
+_FILER_CODE = re.compile(r"(?!000)[A-Za-z0-9]{3}")
 _VALUES = (*range(10), *range(1, 10), *range(1, 10), *range(2, 10))
 _ONCE: dict[str, int] = dict(zip(string.digits + string.ascii_uppercase, _VALUES, strict=True))
 _TWICE: dict[str, int] = {character: 2 * value - 9 * (value > 4) for character, value in _ONCE.items()}  # noqa: PLR2004 - 2 * 5 is the first with tens
@@ -120,6 +121,11 @@ def is_valid(value: str) -> bool:
     except InvalidEntryNumber:
         return False
     return True
+
+
+def is_filer_code(value: str) -> bool:
+    """Whether it is three letters or digits, in capitals or not, and not 000."""
+    return _FILER_CODE.fullmatch(value) is not None
 
 
 def format(value: str) -> str:  # noqa: A001 - python-stdnum's name

@@ -27,11 +27,13 @@ _CODE = r"(?:0?[1-9]|[1-8]\d)(?![\d/%]|[.,:-]\d)"
 _COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4})"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _NAMED = re.compile(
-    rf"\b(?:entry[ -])?types?(?:[ -]codes?)?[ :#=-]{{0,3}}(?P<list>{_CODE}(?:(?:, ?| ?/ ?| ?& ?| and | or |, and )"
+    rf"\b(?:entry[ -])?typ(?:es?)?\.?(?:[ -]codes?)?[ :#=-]{{0,3}}(?P<list>{_CODE}(?:(?:, ?| ?/ ?| ?& ?| and | or |, and )"
     rf"{_CODE}){{0,8}})(?! ?errors?\b)|\bet ?(?P<et>0[1-9])\b"
     r"|\b(?P<ftz>ftz|foreign[ -]trade[ -]zones?)\b(?![ -](?:operators?|managers?|grantees?|board|no\b|numbers?))"
-    r"|(?<![\w.,/:$#-])(?P<plural>0[1-9]|11)'?s\b"
-    rf"|(?<![\w.,/:$#-])(?:(?<=all )|(?<=are )|(?<=is )|(?<=an )|(?<=not )|(?<=no )|(?<='re )|(?<=mixed )|(?<=and ))"
+    r"|\b(?P<zone>zones?)\b(?=[ -]?(?:\(0?6\)|entr|weekl|withdraw|estimate|stuff|goods))|(?P<nozone>(?:(?<=from a )|(?<=not a )|(?<=no ))zone\b)"
+    r"|(?<=\w \()(?P<paren>0[1-9])(?=[),])"
+    r"|(?<![\w.,/:$#-])(?P<plural>0[1-9]|11|2[123])'?s\b"
+    rf"|(?<![\w.,/:$#-])(?:(?<=all )|(?<=are )|(?<=is )|(?<=an )|(?<=not )|(?<=no )|(?<='re )|(?<=mixed )|(?<=and )|(?<= a )|(?<=ordinary )|(?<=normal )|(?<=regular ))"
     rf"(?P<bare>0[1-9])(?![\w/%]|[.,:-]\d| {_MONTH})"
     r"|(?<![\w.,/:$#-])(?P<before>0[1-9])(?=(?:-| )(?:ftz|entry|entries|weekly|weeklies)\b)"
 )
@@ -55,6 +57,10 @@ _REST = re.compile(
     rf"\b(?:except|apart from|other than|mix(?:ed|ture)?|both types|(?:the )?(?:rest|remaining|others?)|some (?:are )?not"
     rf"|and {_COUNT} (?:regular|normal|ordinary|consumption))\b"
 )
+_ASIDE = re.compile(r"\(\Z")  # "(type 23)": said by the way, in a question too
+_NO_KIND = frozenset(
+    {"09", "47"}
+)  # a reconciliation or drawback entry that is talked of beside the entries in question
 _STATED = re.compile(
     rf"\b(?:all|only|every|everything|these|those|they|they're|it|it's|ours?|both|is|are|were|for|on|{_COUNT})\b[^,;:]{{0,40}}\Z"
 )
@@ -89,7 +95,7 @@ def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
 def _verdict(said: Sequence[_Said]) -> Type06:
     yes = [one for one in said if one.type == "06" and not one.denied]
     no = any(one.type == "06" and one.denied for one in said)
-    others = [one for one in said if one.type != "06" and not one.denied]
+    others = [one for one in said if one.type not in {"06", *_NO_KIND} and not one.denied]
     if yes and (others or any(one.part for one in yes)):
         return Type06.MIXED
     if yes:
@@ -105,17 +111,19 @@ def _said(text: str) -> Iterator[_Said]:
         answer = ""
         if "?" in sentence["end"]:
             answered = _ANSWER.match(lines, sentence.end())
-            if not answered:
-                continue
-            answer = answered["word"]
+            answer = answered["word"] if answered else ""
+        asked = "?" in sentence["end"] and not answer
         rest = bool(_REST.search(words))
         for found in _NAMED.finditer(words):
             before = words[max(0, found.start() - _AROUND) : found.start()]
+            if asked and not _ASIDE.search(before) and not found["paren"]:
+                continue
             after = words[found.end() : found.end() + _AROUND]
             if not _UNSURE.search(before) and not re.match(r" (?:means?|applies)\b", after):
                 denied = _is_denied(before, after, answer)
                 part = rest or bool(_PART.search(before))
-                stated = not before.strip(" '\"(") or bool(_STATED.search(before)) or bool(re.match(r" entr", after))
+                stated = bool(found["list"]) or not before.strip(" '\"(") or bool(_STATED.search(before))
+                stated = stated or bool(found["paren"] or found["plural"]) or bool(re.match(r" entr", after))
                 yield from (_Said(one, denied, part, stated) for one in _types(found))
 
 
@@ -126,8 +134,8 @@ def _is_denied(before: str, after: str, answer: str) -> bool:
 
 
 def _types(found: re.Match[str]) -> Iterator[str]:
-    if found["ftz"]:
+    if found["ftz"] or found["zone"] or found["nozone"]:
         yield "06"
         return
-    named = found["list"] or found["et"] or found["plural"] or found["bare"] or found["before"]
+    named = found["list"] or found["et"] or found["paren"] or found["plural"] or found["bare"] or found["before"]
     yield from (code for one in re.findall(r"\d+", named) if (code := one.zfill(2)) in _TYPES)

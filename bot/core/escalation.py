@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.masking import mask
 from bot.core.model import Draft, Finding, Passage, PassageKind, SuspectEntry, Type06
 from bot.core.sentences import folded, happened
 from bot.core.words import ASK_WORDS, count_words, suspect_words
@@ -116,7 +117,7 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account) -> Draft:
         missing.append(f"Confirm: {finding.evidence}")
     elif finding.evidence and not (finding.escalate == "if-persists" and account.tried):
         missing.append(f"Evidence: {finding.evidence}")
-    subject = f"CAPE: {one_line(message or finding.official or finding.title)[:SUBJECT]}"
+    subject = f"CAPE: {mask(one_line(message or finding.official or finding.title))[:SUBJECT]}"
     subject += f" - {count_words(len(account.entries), 'entry', 'entries')}" if account.entries else ""
     return Draft(
         id=finding.id,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _OFFICIAL, _WORDING, _CODE, _SCANNED = 1.0, 0.95, 0.97, 0.96
 _MOST_MATCHES = 20_000  # of one kind in one passage: more is a hostile text, and says nothing new
+_SENTENCE = 2  # spaces: three words or more
 _NEAR = 40  # characters within which an everyday phrase needs its company
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _PEOPLE = re.compile(
@@ -172,9 +173,10 @@ def _settled(
     text = reading.folded.text
     # Of the same words for two errors, the one whose code stands there, then one that has none, then CBP's own words.
     places.sort(key=lambda one: (one[0], -one[1], one[2].id not in reading.codes, one[2].coded, not one[3]))
+    sentences = [(start, end) for start, end, phrase, _ in places if _is_sentence(phrase)]
     last = 0
     for index, (start, end, phrase, verbatim) in enumerate(places):
-        if start < last or not reading.is_free(start, end):
+        if start < last or not reading.is_free(start, end) or _cuts(sentences, start, end):
             continue
         if phrase.everyday and not _in_company(phrase, reading, start, end):
             continue
@@ -187,6 +189,17 @@ def _settled(
             how, confidence = sureness(within[2] if within else phrase)
             place = within or (start, end)
             yield Seen(phrase.id, how, confidence, place[0], place[1], verbatim or within is not None)
+
+
+def _cuts(sentences: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a span cuts through CBP's sentence: "status says rejected" does not stand in "… Rejected by batch …"."""
+    place = bisect_left(sentences, (end, 0)) - 1
+    return place >= 0 and start < sentences[place][1] and (sentences[place][0] < start or end < sentences[place][1])
+
+
+def _is_sentence(phrase: Phrase) -> bool:
+    """Whether it is one of CBP's messages that nobody says by chance."""
+    return phrase.printed and not phrase.everyday and phrase.text.count(" ") >= _SENTENCE
 
 
 def _official_within(places: Sequence[tuple[int, int, Phrase, bool]], index: int) -> tuple[int, int, Phrase] | None:

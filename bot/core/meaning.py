@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 import zlib
 from array import array
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.folding import folded
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _MAGIC = b"capebot learned 1\n"
-_PIECE = 4  # characters of a piece of a word
+_BIG_ENDIAN = array("H", [1]).tobytes()[0] == 0
+_PIECES = (3, 4, 5)  # characters of the pieces of a word
 _MOST = 6_000  # characters of a text that are read: a bag of more words says ever less
 _WORD = re.compile(r"[\w'=]+(?:-[\w'=]+)*")
 # What differs in every message says nothing: entry numbers, claim numbers, amounts, addresses. A number of up to three
@@ -85,6 +86,16 @@ class Meaning:
             self._add(names, total)
         return Scores(tuple(sorted(zip(self.classes, total, strict=True), key=lambda one: -one[1])))
 
+    def leaning(self, text: str, name: str) -> float:
+        """How much the words of a short text speak for one class: for finding the sentence that said it."""
+        number, found = self.classes.index(name), 0
+        for feature in words_of(tokens(text)):
+            row = self.rows.get(feature)
+            if row is not None:
+                place = self.at.find(number, self.starts[row], self.starts[row + 1])
+                found += self.weights[place] if place >= 0 else 0
+        return found * self.scale
+
     def _add(self, names: Iterable[str], total: list[float]) -> None:
         """One block of features: its weights, divided by the length of the block."""
         sums = [0] * len(self.classes)
@@ -130,7 +141,7 @@ def from_bytes(raw: bytes) -> Meaning:
             bias=tuple(head["bias"]),
             scale=head["scale"],
             made_from=head["made_from"],
-            rows={name: row for row, name in enumerate(names.decode().split("\n"))},
+            rows=dict(zip(listed := names.decode().split("\n"), range(len(listed)), strict=True)),
             rarity=_little(array("f", rarity)),
             starts=_little(array("I", starts)),
             at=at,
@@ -149,8 +160,9 @@ def tokens(text: str) -> list[str]:
 
 
 def words_of(words: list[str]) -> set[str]:
-    """The features of the first block: words, and pairs of neighbours."""
-    return {*words, *(f"{one} {two}" for one, two in zip(words, words[1:], strict=False))}
+    """The features of the first block: words, pairs of neighbours, and pairs with one word between."""
+    next_but_one = zip(words, words[2:], strict=False)
+    return {*words, *(f"{one} {two}" for one, two in pairwise(words)), *(f"{one}_{two}" for one, two in next_but_one)}
 
 
 def pieces_of(words: list[str]) -> set[str]:
@@ -158,13 +170,14 @@ def pieces_of(words: list[str]) -> set[str]:
     found: set[str] = set()
     for word in set(words):
         edged = f"<{word}>"
-        found.update(f"/{edged[at : at + _PIECE]}" for at in range(max(1, len(edged) - _PIECE + 1)))
+        for size in _PIECES:
+            found.update(f"/{edged[at : at + size]}" for at in range(max(1, len(edged) - size + 1)))
     return found
 
 
 def _little(table: array) -> array:  # type: ignore[type-arg]  # of any kind
     """Little-endian, whatever the machine is."""
-    if sys.byteorder == "big":
+    if _BIG_ENDIAN:
         table = array(table.typecode, table)
         table.byteswap()
     return table

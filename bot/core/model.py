@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Verdict(StrEnum):
@@ -130,7 +134,8 @@ class Sighting:
     """A known error seen. `confidence` 0..1. `quote` stands in the original; `where` says in which part.
 
     `verbatim`: the quote holds CBP's own words (an official message), not a paraphrase of them.
-    `surroundings` is the sentence around it, for reading what the sender says of it.
+    `surroundings` is the sentence around it, for reading what the sender says of it; `at` is for putting several in the
+    order in which they stand.
     """
 
     id: str
@@ -140,6 +145,7 @@ class Sighting:
     where: str
     verbatim: bool = False
     surroundings: str = ""
+    at: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,7 @@ class Fault:
     """A fault in a sheet. `row` is the number a spreadsheet shows, None for the file as a whole.
 
     `reason` is one of the contract's words. `repaired`: an upload file carries the mended value `proposal`.
-    Otherwise `proposal` is what a person must confirm.
+    Otherwise `proposal` is what a person must confirm. `note` is what else there is to say, or empty.
     """
 
     row: int | None
@@ -186,14 +192,20 @@ class Fault:
     reason: str
     repaired: bool = False
     proposal: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A data row of a table, under the number a spreadsheet shows (from 1, header and blank rows counted)."""
+    """A data row of a table, under the number a spreadsheet shows (from 1, header and blank rows counted).
+
+    `line` is the row as it stands in the file, kept where a fault may show it: near the top, and the first row that
+    fills more than one cell; else empty.
+    """
 
     number: int
     cells: tuple[str, ...]
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,11 @@ class Table:
 
     rows: tuple[Row, ...]
     notes: tuple[Fault, ...] = ()
+
+
+# Faults of the file that name a row to look at: a header, a blank row, the first row of several columns. None of them
+# is a fault of a data row, so none makes one less ready.
+_OF_THE_FORM = frozenset({"header", "blank-row", "extra-columns"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +241,21 @@ class Sheet:
     type06: Type06 = Type06.UNKNOWN
     sightings: tuple[Sighting, ...] = ()
     annotated: bytes = b""
+
+    @property
+    def rows_for_a_person(self) -> frozenset[int]:
+        """The data rows that nobody but a person can put right."""
+        return frozenset(row for row, fault in self._row_faults() if not fault.repaired)
+
+    @property
+    def rows_repaired(self) -> frozenset[int]:
+        """The data rows that were put right, all that was wrong with them."""
+        return frozenset(row for row, fault in self._row_faults() if fault.repaired) - self.rows_for_a_person
+
+    def _row_faults(self) -> Iterator[tuple[int, Fault]]:
+        for fault in self.faults:
+            if fault.row is not None and fault.reason not in _OF_THE_FORM:
+                yield fault.row, fault
 
 
 @dataclass(frozen=True, slots=True)

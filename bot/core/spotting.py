@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.folding import fold
@@ -30,10 +31,39 @@ _AROUND = 300  # characters either side in which the sentence's ends are looked 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
 _SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
+_BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
+_NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
+_ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
+_CLEAR = 0.5  # and where none does: other portals refuse files too
 _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
-_ORDINARY = 0.9  # by which ordinary talk must lead to silence even CBP's own words
-_ALSO = 9  # by which the best must lead in one sentence to be a second diagnosis beside that of the message
-_SENTENCE = 4  # words a sentence must have to be a second diagnosis
+_ALSO = 0.8  # by which the best must lead in one clause of an enumeration to be a diagnosis of its own
+_ALSO_WHOLE = -0.5  # and the score that the whole message must give it
+_ENUMERATED_ALSO, _ENUMERATED_WHOLE = 0.3, -0.9  # the same where the message says plainly that it is an enumeration
+_SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
+_CLAUSE = 4  # words a clause must have
+_CLAUSES = 60  # clauses that are looked at: a longer message is a list or a log
+_CLAUSE_END = re.compile(r"[.!?;](?=\s|\Z)|\n|, (?:and |but |plus )?| and (?=\w+ )| plus ")
+_NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
+# How people say that there is more than one matter: "two things", "1) …", "the other three", "also", "one …, one …".
+_SEVERAL = re.compile(
+    r"\b(?:two|2|three|3|four|several|both|different|separate) (?:[a-z]+ )?(?:things?|kinds?|types|groups?|reasons?"
+    r"|problems?|questions?|errors?|rejects?|rejections?|topics?|sets?|issues?|points?|messages?|answers?|results?|matters?"
+    r"|cases?|categories)\b|\b(?:first|second|third)(?:ly)?\b ?[:,(-]|\b(?:the )?(?:others?|another|rest|remaining)\b"
+    r"|(?:^|\n) ?\(?(?:\d|[a-d])[.)] |\b(?:also|additionally|in addition|besides|on top|plus|as well|moreover)\b"
+    rf"|\b{_NUMBER}\b[^.;\n]{{4,90}}(?:,| and|;|\n| while| but) ?{_NUMBER}\b"
+)
+# The plainest of them, after which less is asked of each clause.
+_ENUMERATED = re.compile(
+    r"\b(?:two|2|three|3|four|4|both) (?:[a-z]+ )?(?:things?|kinds?|types|groups?|reasons?|problems?|questions?|errors?|rejects?"
+    r"|topics?|sets?|issues?|points?|messages?|matters?|cases?)\b|\bfirst(?:ly)?\b.{1,400}\bsecond(?:ly)?\b"
+    r"|(?:^|\n) ?\(?(?:1|a)[.)] .{1,400}?\n? ?\(?(?:2|b)[.)] |\(a\) .{1,300}\(b\) ",
+    re.DOTALL,
+)
+# "It wasn't the JMS error": the clause says what it is not. Not every "not": "not a CSV" is an error itself.
+_IS_NOT = re.compile(
+    r"\b(?:is|was|are|were)?(?:n't| not) (?:the|an?|about|any of)\b[^.,;:!?\n]{0,60}"
+    r"\b(?:errors?|things?|ones?|problems?|messages?|issues?|mismatch|exceptions?)\b|\bnor (?:the|an?) [^.,;:!?\n]{0,40}"
+)
 _CONFIDENCE = 0.94  # of the model at most: another spelling is another chance of being wrong
 
 
@@ -42,6 +72,7 @@ class Spotter:
 
     def __init__(self, catalogue: Catalogue, meaning: Meaning | None = None) -> None:
         self.topics = any_of(catalogue.topic_words)
+        self.elsewhere = any_of(catalogue.elsewhere_words)
         self.matchers = Matchers(catalogue)
         self.meaning = meaning
         self.ids = frozenset(error.id for error in catalogue.errors)
@@ -50,13 +81,15 @@ class Spotter:
         """Give the sightings, one for each known error, the candidates, and whether the words are about CAPE at all."""
         counted = [passage for passage in passages if _counts(passage)]
         named = any(self.topics.search(fold(passage.text).text) for passage in counted)
-        readings = [self.matchers.read(passage, about=named) for passage in counted]
+        if not named and any(self.elsewhere.search(fold(passage.text).text) for passage in counted):
+            return Spotting()
+        readings = [self.matchers.read(passage, about=named or self._is_ours(counted)) for passage in counted]
         scores = self._scores(readings)
         about = named or _is_about(scores)
         sure, maybe = self._literal(readings, scores, named=named)
-        sure += self._meant(readings, scores, sure)
-        maybe += self._likely(readings, scores)
-        sightings = _best(sure)
+        sure += self._meant(readings, scores, sure, named=named)
+        maybe += () if sure else self._likely(readings, scores)
+        sightings = tuple(sorted(_best(sure), key=lambda one: one.at))
         known = {sighting.id for sighting in sightings}
         unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
         return Spotting(sightings, tuple(unsure[:_CANDIDATES]) if about or sightings else (), about)
@@ -65,11 +98,18 @@ class Spotter:
         """The ids that a passage names to the letter, in their order; quicker than `spot`, and blind to paraphrases."""
         return [one.id for one in self.matchers.read(passage, about=True).seen if one.sure]
 
+    def _is_ours(self, passages: Sequence[Passage]) -> bool:
+        """Whether the model takes words without a name for ours: then "Not Started" alone is CBP's status."""
+        if self.meaning is None:
+            return False
+        return _is_clear(self.meaning.scores("\n".join(passage.text for passage in passages)), named=False)
+
     def _scores(self, readings: Sequence[Reading]) -> Scores | None:
         """The model's scores of the whole message, without what the sender says it is not."""
         if self.meaning is None:
             return None
-        return self.meaning.scores("\n".join(_without_denied(reading) for reading in readings))
+        text = "\n".join(_without_denied(reading) for reading in readings)
+        return self.meaning.scores(text) if any(map(str.isalpha, text)) else None
 
     def _literal(
         self, readings: Sequence[Reading], scores: Scores | None, *, named: bool
@@ -84,23 +124,29 @@ class Spotter:
         return sure, maybe
 
     def _meant(
-        self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting]
+        self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting], *, named: bool
     ) -> Iterator[Sighting]:
-        """What the model is sure of, for the message and for its sentences."""
-        if scores is None or self.meaning is None:
+        """What the model is sure of, for the message and for its clauses."""
+        if scores is None or self.meaning is None or not _is_clear(scores, named=named):
             return
         known = {one.id for one in sure}
         best = scores.best[0][0]
-        if best in self.ids and best not in known and scores.margin >= _SURE:
+        if best in self.ids and best not in known and scores.margin >= (_BESIDE if known else _SURE):
             known.add(best)
             yield self._quoted(best, readings, scores.margin)
-        for reading, start, end in _sentences(readings):
+        lines = "\n".join(reading.folded.lines for reading in readings)
+        several, enumerated = bool(_SEVERAL.search(lines)), bool(_ENUMERATED.search(lines))
+        least, whole = (_ENUMERATED_ALSO, _ENUMERATED_WHOLE) if enumerated else (_ALSO, _ALSO_WHOLE)
+        likely = {name for name, score in scores.best if score >= whole} & self.ids - known
+        for reading, start, end in (
+            islice(_spans(readings, _CLAUSE_END), _CLAUSES) if likely and (several or enumerated) else ()
+        ):
             text = reading.passage.text[start:end]
-            if len(text.split()) < _SENTENCE or any(one.start < end and start < one.end for one in reading.seen):
+            if len(text.split()) < _CLAUSE or _IS_NOT.search(fold(text).text):
                 continue
             of_it = self.meaning.scores(text)
             also = of_it.best[0][0]
-            if also in self.ids and also not in known and of_it.margin >= _ALSO:
+            if also in likely - known and of_it.margin >= least:
                 known.add(also)
                 yield self._quoted(also, [reading], of_it.margin)
 
@@ -115,16 +161,16 @@ class Spotter:
     def _quoted(self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True) -> Sighting:
         """A sighting of the model's, with the sentence that spoke for it most."""
         assert self.meaning is not None  # noqa: S101 - only called with scores
-        places = [(reading, start, end) for reading, start, end in _sentences(readings)]
         meaning = self.meaning
         reading, start, end = max(
-            places, key=lambda place: meaning.scores(place[0].passage.text[place[1] : place[2]]).of(name)
+            islice(_spans(readings, _SENTENCE_END), _SENTENCES),
+            key=lambda place: meaning.leaning(place[0].passage.text[place[1] : place[2]], name),
         )
         quote = reading.passage.original(start, end).strip()
         level = 1 / (1 + math.exp(-4 * score))
         return Sighting(
             name, How.LIKENESS, round(_CONFIDENCE * level if sure else 0.5 * level, 3), quote, reading.passage.where,
-            surroundings=_SPACES.sub(" ", quote),
+            surroundings=_SPACES.sub(" ", quote), at=_at(reading, start),
         )  # fmt: skip
 
 
@@ -134,17 +180,25 @@ def _counts(passage: Passage) -> bool:
 
 
 def _is_about(scores: Scores | None) -> bool:
-    """Whether the model takes the message for one about CAPE."""
-    return scores is not None and scores.every[0][0] != "_ordinary"
+    """Whether the model takes the message for one about CAPE, be it vague."""
+    if scores is None:
+        return False
+    return max(score for name, score in scores.every if name != "_ordinary") - scores.of("_ordinary") >= _ABOUT
+
+
+def _is_clear(scores: Scores, *, named: bool) -> bool:
+    """Whether the message is far enough from ordinary talk to be diagnosed by its meaning alone."""
+    return bool(scores.best) and scores.best[0][1] - scores.of("_ordinary") >= (_NAMED if named else _CLEAR)
 
 
 def _is_plausible(one: Seen, scores: Scores | None, *, named: bool) -> bool:
     """Whether what stands there is meant: CBP's words unless all else is ordinary, ours if the model agrees."""
     if scores is None or not scores.best:
         return True
-    lead = scores.of("_ordinary") - scores.best[0][1]
+    if not named and not _is_clear(scores, named=named):
+        return False
     if one.verbatim or one.how is How.CODE:
-        return named or lead < _ORDINARY
+        return True
     mine = scores.of(one.id)
     return mine == -math.inf or scores.best[0][1] - mine <= _LIKELY
 
@@ -157,18 +211,24 @@ def _without_denied(reading: Reading) -> str:
         clause = max((found.end() for found in re.finditer(r"[.,;:!?\n]", text[:start])), default=0)
         kept.append(text[cut : max(cut, clause)])
         cut = end
-    return "".join([*kept, text[cut:]])
+    return _IS_NOT.sub(" ", "".join([*kept, text[cut:]]))
 
 
-def _sentences(readings: Sequence[Reading]) -> Iterator[tuple[Reading, int, int]]:
-    """The spans of all sentences in the passages' own text."""
+def _spans(readings: Sequence[Reading], ends: re.Pattern[str]) -> Iterator[tuple[Reading, int, int]]:
+    """The spans between the ends, in the passages' own text."""
     for reading in readings:
         text, low = reading.passage.text, 0
-        for found in [*_SENTENCE_END.finditer(text), None]:
+        for found in [*ends.finditer(text), None]:
             high = found.end() if found else len(text)
             if text[low:high].strip():
                 yield reading, low, high
             low = high
+
+
+def _at(reading: Reading, start: int) -> tuple[str, int]:
+    """Where in the message: its own words first, then what was forwarded."""
+    order = {PassageKind.SUBJECT: "0", PassageKind.OWN: "1"}.get(reading.passage.kind, f"2 {reading.passage.where}")
+    return order, reading.passage.origin[start] if start < len(reading.passage.origin) else 0
 
 
 def _sighting(one: Seen, reading: Reading) -> Sighting:
@@ -178,7 +238,7 @@ def _sighting(one: Seen, reading: Reading) -> Sighting:
     around = passage.text[slice(*text.span(low, high))]
     return Sighting(
         one.id, one.how, round(one.confidence, 3), passage.original(start, end), passage.where,
-        verbatim=one.verbatim, surroundings=_SPACES.sub(" ", around).strip(),
+        verbatim=one.verbatim, surroundings=_SPACES.sub(" ", around).strip(), at=_at(reading, start),
     )  # fmt: skip
 
 

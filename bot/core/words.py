@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from bot.core.model import Fault
+
 NEXT_STEP_WORDS = {
     "nothing-to-do": "nothing to do",
     "wait": "wait, do not resubmit",
@@ -57,6 +59,41 @@ SUSPECT_WORDS = {
     "bad-format": "it has a character that cannot stand there",
     "scientific-notation": "Excel turned it into a rounded figure; export it again as text",
 }
+
+# Each reason of the contract in words; a reply and a report say it alike.
+REASON_WORDS = {
+    "header": "the first row must be the header Entry Number",
+    "extra-columns": "more than the one column that CAPE wants",
+    "blank-row": "blank row",
+    "dash": "has a dash",
+    "lower-case": "has small letters",
+    "apostrophe": "has an apostrophe or quote mark",
+    "invisible-character": "has spaces, invisible or foreign characters",
+    "not-11-characters": "not 11 characters long",
+    "bad-format": "a character that cannot stand in an entry number",
+    "bad-check-digit": "the check digit is wrong: compare with the CF-7501",
+    "lost-leading-zero": "a leading zero seems to be lost",
+    "scientific-notation": "Excel rounded the number: export it again with the column as text",
+    "duplicate": "the same entry number stands above",
+    "filer-code": "another filer code than yours",
+    "not-csv": "ACE takes only CSV files",
+    "too-many-entries": "more than 9,999 entry numbers: split the file",
+    "file-too-large": "larger than 1 MB: split the file",
+}
+# What was done about a reason, where the row is repaired.
+REPAIR_WORDS = {
+    "dash": "dash taken out",
+    "lower-case": "put in capitals",
+    "apostrophe": "apostrophe or quote mark taken out",
+    "invisible-character": "spaces, invisible or foreign characters put right",
+}
+
+
+def fault_words(fault: Fault) -> str:
+    """A fault in a sheet: what was done about it, or, while nothing was, what is wrong."""
+    said = REASON_WORDS.get(fault.reason, fault.reason.replace("-", " "))
+    said = REPAIR_WORDS.get(fault.reason, said) if fault.repaired else said
+    return f"{said} ({fault.note})" if fault.note else said
 
 
 def suspect_words(value: str, reason: str, proposal: str) -> str:

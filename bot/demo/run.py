@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot import assembly
 from bot.core.problems import Mendable
 from bot.logs import set_up
+from bot.mailformat import headers, parse
 from bot.settings import Bot, Folder, Settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _OURS = ".capebot-demo"  # marks a folder that the demo made and may make anew
 def demo(folder: Path, say: Callable[[str], None]) -> None:
     """Run the demo under `folder`, which is made anew. Raises Mendable when something else stands there."""
     settings = _prepare(folder)
-    say(f"{len(list(_SAMPLES.glob('*.eml')))} sample mails are in {folder}/in; the service takes them from there.")
+    say(f"{len(_samples())} sample mails are in {folder}/in; the service takes them from there.")
     set_up("error")
     with assembly.opened(settings) as store:
         assembly.service(settings, store).run(threading.Event())
@@ -38,7 +39,7 @@ def _prepare(folder: Path) -> Settings:
     inbox = folder / "in"
     (inbox / "new").mkdir(parents=True)
     (folder / _OURS).touch()
-    for sample in sorted(_SAMPLES.glob("*.eml")):
+    for sample in _samples():
         shutil.copyfile(sample, inbox / "new" / sample.name)
     box = Folder(
         inbox=inbox, outbox=folder / "out", allow=("@harborlight.example",), poll_seconds=0.05, stop_when_empty=True
@@ -48,11 +49,27 @@ def _prepare(folder: Path) -> Settings:
 
 
 def _show(folder: Path, store: Store, say: Callable[[str], None]) -> None:
-    """The replies as they were sent, then the count of everything."""
-    replies = sorted((folder / "out" / "files").glob("*/reply.txt"), key=lambda path: path.stat().st_mtime)
-    for number, path in enumerate(replies, 1):
-        say(f"\n----- reply {number} of {len(replies)}, with its files in {path.parent} -----\n")
-        say(path.read_text(encoding="utf-8"))
+    """What came of each sample, in their order, the replies as they were sent; then the count of everything."""
+    answers = {_header(path, "In-Reply-To"): path.name for path in (folder / "out" / "new").iterdir()}
+    samples = _samples()
+    for sample in samples:
+        say(f"\n----- {sample.name} -----\nSubject: {_header(sample, 'Subject')}")
+        name = answers.get(_header(sample, "Message-ID"))
+        if name is None:
+            say("No reply.")
+            continue
+        files = folder / "out" / "files" / name
+        say(f"The reply, with its files in {files}:\n")
+        say((files / "reply.txt").read_text(encoding="utf-8"))
     counts = ", ".join(f"{count} {outcome}" for outcome, count in store.tally().items() if count)
-    say(f"What became of the {len(list(_SAMPLES.glob('*.eml')))} mails: {counts}.")
+    say(f"\nWhat became of the {len(samples)} mails: {counts}.")
     say(f"The replies, with drafts and checked files, are in {folder}/out. Nothing was sent to anybody.")
+
+
+def _samples() -> list[Path]:
+    return sorted(_SAMPLES.glob("*.eml"))
+
+
+def _header(path: Path, name: str) -> str:
+    """A header of a mail in a file."""
+    return headers.first(parse.message(path.read_bytes()), name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.toml_lines import line_of
@@ -30,9 +31,12 @@ class Fields:
         table: dict[str, Any],
         complain: Callable[[int, str], None],
         path: tuple[str | int, ...] = (),
-        inline: int = 0,
+        inline: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`inline` is the line of a table written as {…}, whose keys have no line of their own; else 0."""
+        """`inline` gives the line of a table written as {…}, whose keys have no line of their own; else 0.
+
+        Lines are looked up only to complain: there are thousands of fields, and nearly all of them are right.
+        """
         self._text, self._table, self._complain, self._path = text, table, complain, path
         self._inline = inline
         self._known: set[str] = set()
@@ -94,7 +98,7 @@ class Fields:
         found: dict[str, Fields] = {}
         for name, one in value.items() if isinstance(value, dict) else ():
             if isinstance(one, dict):
-                line = line_of(self._text, (*self._path, key, name))
+                line = partial(line_of, self._text, (*self._path, key, name))
                 found[name] = Fields(self._text, one, self._complain, (*self._path, key, name), line)
             else:
                 self._complain(line_of(self._text, (*self._path, key, name)), f"{name} must be a table {{…}}")
@@ -107,7 +111,7 @@ class Fields:
         for index, one in enumerate(value if isinstance(value, list) else ()):
             path = (*self._path, key, index)
             if isinstance(one, dict):
-                found.append(Fields(self._text, one, self._complain, path, self._inline_line(key, index)))
+                found.append(Fields(self._text, one, self._complain, path, partial(self._inline_line, key, index)))
             else:
                 self.complain(key, f"{key} holds something that is no table {{…}}: {one!r}")
         return tuple(found)
@@ -131,7 +135,7 @@ class Fields:
                 self.complain(key, f"“{key}” is no field here{_meant(key, self._known)}; {hint}")
 
     def _line(self, key: str) -> int:
-        return self._inline or line_of(self._text, (*self._path, key))
+        return self._inline() or line_of(self._text, (*self._path, key))
 
     def _lines_of(self, key: str) -> list[tuple[int, str]]:
         """The numbered lines from the key's own to the one before the next key."""

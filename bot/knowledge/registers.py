@@ -14,7 +14,7 @@ from bot.knowledge.source_text import text_of, toml_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-WORDS = ("topic_words", "escalation_wordings", "persists_wordings", "thanks_wordings", "hinge_words")
+WORDS = ("topic_words", "elsewhere_words", "escalation_wordings", "persists_wordings", "thanks_wordings", "hinge_words")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\Z")
 _PHONE = re.compile(r"\+?[\d -]{7,20}\Z")
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")

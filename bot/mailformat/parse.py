@@ -99,6 +99,16 @@ def parts(raw: bytes, mail: Message) -> Parts:
     return found
 
 
+def forwarded(raw: bytes, name: str) -> Parts:
+    """A mail that came as a file of this name: its words under `mails`, its files with the path to them."""
+    found = Parts()
+    try:
+        _nested(message(raw.removeprefix(b"\xef\xbb\xbf")), name, "", 0, found)
+    except TOO_ODD:
+        return Parts(broken=True)
+    return found
+
+
 def _words(plain: list[str], html: list[str], found: Parts) -> str:
     """The plain words, or those of the HTML when there are none."""
     if any(text.strip() for text in plain):

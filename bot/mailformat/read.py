@@ -54,7 +54,7 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         attachments=tuple(found.files),
         automatic=automatic,
         refused=refused,
-        unreadable=_unreadable(found, oversize, policy.max_bytes),
+        unreadable=unreadable(found, oversize, policy.max_bytes),
         handle=_handle(mail),
     )
 
@@ -78,7 +78,8 @@ def _parts(raw: bytes) -> parse.Parts:
         return parse.Parts(broken=True)
 
 
-def _unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
+def unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
+    """Why a mail cannot be read, with what to do, or empty. `oversize` is the size of a mail over the limit, else 0."""
     if oversize:
         return (
             f"Your mail has {oversize / 1e6:,.0f} MB; I read mails up to {limit / 1e6:,.0f} MB. Send the CSV alone, or"

@@ -75,6 +75,10 @@ class Outbox:
         """It surely did not go out, and trying again will not help."""
         self._settle(outbound, token, Sending.FAILED, ended(State.PARKED, Outcome.PARKED, reason))
 
+    def dropped(self, outbound: Outbound, token: str, reason: str) -> None:
+        """It did not go out and need not: the message was not for us."""
+        self._settle(outbound, token, Sending.FAILED, ended(State.DONE, Outcome.IGNORED, reason))
+
     def postponed(self, message: Message, outbound: Outbound, token: str, delay_seconds: float, reason: str) -> None:
         """It surely did not go out: another try later."""
         back = {"state": Sending.NEW, "owner": "", "tries": outbox.c.tries + 1, "reason": reason, "updated_at": now()}

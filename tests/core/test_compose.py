@@ -4,13 +4,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from entry_numbers import entry
+from entry_numbers import dashed, entry
 
-from bot.core.compose import TemplateProblem, Voice, compose, sheet_verdict
+from bot.core.compose import compose, sheet_verdict
 from bot.core.model import Attachment, Incoming, Sheet
 from bot.core.passages import BOT_MARKER
+from bot.core.sheets import read
 from bot.core.spotting import Spotter
 from bot.core.triage import Known, triage
+from bot.core.voice import TemplateProblem, Voice
 from bot.knowledge import load
 from bot.resources import template_sources
 
@@ -97,6 +99,31 @@ def test_the_same_file_name_twice_gives_two_outputs():
 
 def test_a_sheet_in_numbers():
     assert sheet_verdict(Sheet("x", "declaration", rows=9_999)) == "9,999 rows: 9,999 ready, 0 repaired, 0 need you"
+
+
+B, C = entry("B76", 324527), entry("B76", 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (f"entry number\n{B}\n", "1 row: 1 ready, 0 repaired, 0 need you"),
+        (f"{B}\n", "1 row: 1 ready, 0 repaired, 0 need you"),
+        (f"Report title\n\nEntry Number\n{B}\n\n{B}\nEntry Number\n{C}\n,,,\n", "3 rows: 2 ready, 1 repaired, 0 need you"),
+        (f"Entry Number,Amount\n{B},1\n{C},2\n", "2 rows: 2 ready, 0 repaired, 0 need you"),
+        (f"Entry Number\n{B}\n12-345\n{dashed(C)}\n", "3 rows: 1 ready, 1 repaired, 1 needs you"),
+        ("Entry Number\n12-345\n3.16E+10\n", "2 rows: 0 ready, 0 repaired, 2 need you"),
+    ],
+)  # fmt: skip
+def test_only_data_rows_are_counted(rows, said):
+    assert sheet_verdict(read(Attachment("a.csv", rows.encode()))) == said
+
+
+def test_the_reply_says_of_an_unconfirmed_row_what_it_has_and_not_what_was_done():
+    _, reply = answer("CAPE file", attachments=(Attachment("a.csv", f"Entry Number\n12-345\n{dashed(A)}\n".encode()),))
+    assert "12-345 - has a dash\n" in reply.text
+    assert f"{dashed(A)} - dash taken out (repaired: {A})" in reply.text
+    assert reply.html.count("dash taken out") == 1
 
 
 def test_a_long_list_of_faults_is_cut_and_the_rest_is_in_the_file():

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 from worker_parts import MemoryChannel, think, wait_until
 
+from bot.channels import End
 from bot.core.problems import Mendable
 from bot.engine import DbosEngine
 from bot.service import Rhythm, Service, SlotLost
@@ -221,6 +222,14 @@ def test_a_replay_from_another_process_is_picked_up(lite, tmp_path):
     wait_until(lambda: lite.tally()[Outcome.ANSWERED])
     stop.set()
     thread.join(10)
+
+
+def test_a_message_that_the_worker_dies_of_is_an_end_too(lite):
+    channel = MemoryChannel({"1": "hello"})
+    key = key_for("memory", "1")
+    service(lite, channel, ThreadEngine(lose=[Job(key, run) for run in (1, 2, 3)]), check=0.1).run(threading.Event())
+    assert lite.tally()[Outcome.PARKED] == 1
+    assert channel.ends == [("hello", End.FAILED)]
 
 
 def test_a_long_queue_waits_in_the_store(lite):

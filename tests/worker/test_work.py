@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from worker_parts import MemoryChannel, refuse, think
 
-from bot.channels import NotSent
+from bot.channels import End, NotForUs, NotSent
 from bot.service import Service
 from bot.settings import Bot
 from bot.store import Outcome, Replay, Sending, key_for
@@ -94,6 +94,53 @@ class TestEnds:
         assert desk.channel.replies == []
         assert desk.store.outbound(key) is None
         assert desk.store.payload(key) == text.encode()
+
+    @pytest.mark.parametrize(
+        ("text", "end"),
+        [
+            ("hello", End.ANSWERED), ("hush", End.SILENT), ("not for us", End.SILENT), ("from a stranger", End.REFUSED),
+        ],
+    )  # fmt: skip
+    def test_the_channel_is_told_of_it(self, desks, text, end):
+        desk = desks()
+        desk.take(text)
+        desk.turn()
+        desk.turn()
+        assert desk.channel.ends == [(text, end)]
+
+    def test_the_channel_is_told_of_it_when_nobody_could_answer(self, desks):
+        parked = desks(channel=MemoryChannel(on_send=refuse()))
+        parked.take("hello")
+        parked.turn()
+        assert parked.channel.ends == [("hello", End.FAILED)]
+
+    def test_what_shows_late_that_it_is_not_for_us_waits_for_nobody(self, desks):
+        def on_send(*_):
+            raise NotForUs("a guest")
+
+        desk = desks(channel=MemoryChannel(on_send=on_send))
+        desk.take("hello")
+        desk.turn()
+        desk.turn()
+        assert desk.outcome() is Outcome.IGNORED
+        assert desk.store.quarantined() == []
+        assert desk.channel.ends == [("hello", End.SILENT)]
+
+    def test_a_retry_is_no_end(self, desks):
+        desk = desks(channel=MemoryChannel(on_send=refuse(retry=True)))
+        desk.take("hello")
+        desk.turn()
+        assert desk.channel.ends == []
+        desk.channel.on_send = None
+        desk.turn()
+        assert desk.channel.ends == [("hello", End.ANSWERED)]
+
+    def test_a_channel_need_not_care(self, desks, monkeypatch):
+        monkeypatch.delattr(MemoryChannel, "ended")
+        desk = desks()
+        desk.take("hello")
+        desk.turn()
+        assert desk.outcome() is Outcome.ANSWERED
 
     def test_a_held_message_is_answered_when_the_allow_list_changed(self, desks):
         desk = desks()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
     from bot.settings import Slack
 
     Take = Callable[[str, bytes], bool]
+    Seen = Callable[[events.Payload], None]
 
 MESSAGE_EVENTS = ("message", "app_mention")  # deploy/slack-manifest.json subscribes to just these
 COMMAND = "/cape"
-EYES = "eyes"  # the sign that a message is being worked; taken away with the answer
 HELP = (
     "Write what ACE shows behind /cape, for instance: /cape HTS relationship mismatch\n"
     "For a Declaration CSV, or to go on talking, write to me directly or mention me in a channel."
@@ -46,11 +45,11 @@ class NotStored(Exception):  # noqa: N818 - it says what happened
     """The message could not be stored: without an acknowledgement Slack delivers it again."""
 
 
-def listen(settings: Slack, take: Take, stop: Event) -> None:
-    """Hand over messages until `stop`; Slack being away or refusing is waited for."""
+def listen(settings: Slack, take: Take, seen: Seen, stop: Event) -> None:
+    """Hand over messages until `stop`; Slack being away or refusing is waited for. `seen` is as for `bolt_app`."""
     while not stop.is_set():
         try:
-            _connected(settings, take, stop)
+            _connected(settings, take, seen, stop)
             continue
         except client.Unusable as problem:
             pause = _REFUSED_PAUSE
@@ -63,7 +62,7 @@ def listen(settings: Slack, take: Take, stop: Event) -> None:
         stop.wait(pause)
 
 
-def bolt_app(web: WebClient, own: AuthorizeResult, take: Take, seen: Callable[[events.Payload], None]) -> App:
+def bolt_app(web: WebClient, own: AuthorizeResult, take: Take, seen: Seen) -> App:
     """The Bolt app with its listeners. `own` is who we are; `seen` is told of a stored message that is said to us."""
     app = App(
         client=web,
@@ -87,7 +86,7 @@ def _only_ours(body: events.Payload, next: Callable[[], BoltResponse]) -> BoltRe
     return BoltResponse(status=200)
 
 
-def _message_listener(own: AuthorizeResult, take: Take, seen: Callable[[events.Payload], None]) -> Callable[..., None]:
+def _message_listener(own: AuthorizeResult, take: Take, seen: Seen) -> Callable[..., None]:
     team, bot_user = str(own.team_id), str(own.bot_user_id)
 
     def on_message(event: events.Payload) -> None:
@@ -119,40 +118,27 @@ def _on_error(error: Exception) -> None:
     _log.error("a Slack event was not taken; Slack delivers it again", error=type(error).__name__)
 
 
-def sign(web: WebClient, channel: str, ts: str, *, on: bool) -> None:
-    """Set or take away the sign. It is a courtesy: that it is there already, or may not be set, is no trouble."""
-    try:
-        (web.reactions_add if on else web.reactions_remove)(channel=channel, timestamp=ts, name=EYES)
-    except client.TROUBLE as error:
-        _log.debug("the sign could not be changed", error=client.code(error))
-
-
 def who_am_i(web: WebClient, token: str) -> AuthorizeResult:
     """The bot as Slack knows it: its workspace and its user. Raises when Slack refuses the token or is away."""
     return AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=web.auth_test())
 
 
-def _connected(settings: Slack, take: Take, stop: Event) -> None:
+def _connected(settings: Slack, take: Take, seen: Seen, stop: Event) -> None:
     """One life of the connection, with a watch on it."""
     websocket.setdefaulttimeout(_DEAF)  # of connecting; the library has none of its own
-    web, courteous = client.reading(settings), client.courteous(settings)
+    web = client.reading(settings)
     app_token = client.token(settings, app=True)
     own = who_am_i(web, client.token(settings))
-    with ThreadPoolExecutor(1, thread_name_prefix="slack-sign") as signs:
-
-        def seen(event: events.Payload) -> None:
-            signs.submit(sign, courteous, event["channel"], event["ts"], on=True)
-
-        handler = SocketModeHandler(
-            bolt_app(web, own, take, seen), app_token, web_client=web, ping_interval=_PING,
-            logger=client.quiet("slack-socket", logging.CRITICAL),
-        )  # fmt: skip
-        try:
-            handler.connect()  # type: ignore[no-untyped-call]  # Bolt's own
-            _log.info("Slack is listened to", channel=settings.name)
-            _watch(handler, settings.name, stop)
-        finally:
-            handler.close()  # type: ignore[no-untyped-call]  # Bolt's own
+    handler = SocketModeHandler(
+        bolt_app(web, own, take, seen), app_token, web_client=web, ping_interval=_PING,
+        logger=client.quiet("slack-socket", logging.CRITICAL),
+    )  # fmt: skip
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt's own
+        _log.info("Slack is listened to", channel=settings.name)
+        _watch(handler, settings.name, stop)
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]  # Bolt's own
 
 
 def _watch(handler: SocketModeHandler, channel: str, stop: Event) -> None:

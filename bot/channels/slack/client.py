@@ -87,8 +87,8 @@ def posting(settings: Slack) -> WebClient:
 
 
 def courteous(settings: Slack) -> WebClient:
-    """For calls that may fail unheard: tried once, and given up soon."""
-    return _client(settings, [], _COURTESY)
+    """For calls that may fail unheard: given up soon, but a rate limit is waited for: a busy minute meets it."""
+    return _client(settings, [RateLimitErrorRetryHandler(1)], _COURTESY)
 
 
 def quiet(name: str, level: int) -> logging.Logger:

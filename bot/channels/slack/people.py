@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _KEPT_SECONDS = 600.0  # somebody who becomes a guest is one for the bot ten minutes later
 _KEPT_MOST = 2_000  # people remembered; a large workspace must not fill the memory
 _UNKNOWN = ("user_not_found", "user_not_visible", "users_not_found")
+BOT = "the sender is a bot"
+_FOREIGN = "the sender belongs to another workspace"
 _log = structlog.get_logger()
 
 
@@ -25,11 +27,8 @@ class People:
     def __init__(self) -> None:
         self._seen: dict[str, tuple[float, str]] = {}
 
-    def refusal(self, web: WebClient, said: dict[str, Any]) -> str:
-        """Why the sender of a stored message may not be answered, or empty. Raises when Slack cannot tell now."""
-        home, user = said["home"], said["user"]
-        if (said.get("user_team") or said.get("team") or home) != home:
-            return "the sender belongs to another workspace"
+    def refusal(self, web: WebClient, user: str) -> str:
+        """Why this user may not be answered, or empty. Raises when Slack cannot tell now."""
         since, why = self._seen.get(user, (float("-inf"), ""))
         if time.monotonic() - since > _KEPT_SECONDS:
             why = _looked_up(web, user)
@@ -37,6 +36,12 @@ class People:
                 self._seen.clear()
             self._seen[user] = (time.monotonic(), why)
         return why
+
+
+def stranger(said: dict[str, Any]) -> str:
+    """Why the sender of a stored message may not be answered, as far as the message itself tells; or empty."""
+    home = said["home"]
+    return _FOREIGN if (said.get("user_team") or said.get("team") or home) != home else ""
 
 
 def _looked_up(web: WebClient, user: str) -> str:
@@ -49,7 +54,7 @@ def _looked_up(web: WebClient, user: str) -> str:
                    todo="add the permission users:read and install the app again; `capebot doctor` tries it")  # fmt: skip
         raise
     if person.get("is_stranger"):
-        return "the sender belongs to another workspace"
+        return _FOREIGN
     if person.get("is_restricted") or person.get("is_ultra_restricted"):
         return "the sender is a guest"
-    return "the sender is a bot" if person.get("is_bot") else ""
+    return BOT if person.get("is_bot") else ""

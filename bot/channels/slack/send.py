@@ -15,10 +15,10 @@ import structlog
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
-from bot.channels import NotSent
+from bot.channels import End, NotSent
 from bot.channels.slack import client
 from bot.channels.slack.text import escaped
-from bot.channels.slack.traces import EVENT, Place, Standing, mark, no_files_mark, stands
+from bot.channels.slack.traces import EVENT, REFUSAL, Place, Standing, mark, no_files_mark, stands
 from bot.channels.slack.views import blocks, note
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
     from bot.core.model import Reply
 
+_MEMBERS = "I answer members of this workspace only."
+CLOSING = {  # what a command is told in place of an answer
+    End.SILENT: "There is nothing to answer in that. Write what ACE shows behind /cape.",
+    End.REFUSED: _MEMBERS,
+    End.FAILED: (
+        "Something went wrong on my side. If no answer stands here, try again in a while; whoever runs me finds this"
+        " message in the quarantine."
+    ),
+}
 _TEXT = 3_900  # characters of the text beside the blocks, and in their place; Slack wants 4,000 at the most
 _SETTLE = 3.0  # seconds after a broken line before it is looked whether the answer stands: Slack posts within one
 _FINE, _SERVER = 200, 500  # HTTP
@@ -89,6 +98,21 @@ def whisper(web: WebClient, look: WebClient, handle: dict[str, Any], reply: Repl
         answer(web, look, Place(channel, "", ""), reply, reference)
 
 
+def close(url: str, line: str) -> None:
+    """Tell the sender of a command, alone, that no answer comes. Raises when Slack cannot be reached."""
+    result = _hook(url).send(text=line, response_type="ephemeral")
+    if result.status_code != _FINE:
+        _log.warning("a command could not be closed", code=f"http_{result.status_code}")
+
+
+def refuse(web: WebClient, place: Place) -> None:
+    """Tell an outsider, in the thread, that no answer comes. Raises when Slack refuses or is away."""
+    web.chat_postMessage(
+        channel=place.channel, thread_ts=place.thread, text=_MEMBERS, blocks=[note(_MEMBERS) | {"block_id": REFUSAL}],
+        unfurl_links=False, unfurl_media=False,
+    )  # fmt: skip
+
+
 def _before(look: WebClient, place: Place, reference: str) -> Standing:
     """A look before posting; where the bot may not read, it posts."""
     try:
@@ -132,9 +156,7 @@ def _find_out(look: WebClient, place: Place, reference: str, cause: BaseExceptio
 
 def _hooked(url: str, reply: Reply, layout: list[dict[str, Any]]) -> bool:
     """Answer a command where it was given; False when Slack takes no answer there any more (after 30 minutes)."""
-    hook = WebhookClient(
-        url, retry_handlers=[RateLimitErrorRetryHandler(2)], logger=client.quiet("slack-web", logging.CRITICAL)
-    )
+    hook = _hook(url)
     for extra in ({"blocks": layout}, {}):
         try:
             result = hook.send(text=escaped(reply.text, _TEXT), response_type="ephemeral", **extra)  # type: ignore[arg-type]  # blocks as they are
@@ -147,6 +169,12 @@ def _hooked(url: str, reply: Reply, layout: list[dict[str, Any]]) -> bool:
         if result.status_code > _SERVER or (result.status_code == _SERVER and "invalid" not in result.body):
             raise HTTPException(f"http_{result.status_code}")
     return False
+
+
+def _hook(url: str) -> WebhookClient:
+    return WebhookClient(
+        url, retry_handlers=[RateLimitErrorRetryHandler(2)], logger=client.quiet("slack-web", logging.CRITICAL)
+    )
 
 
 def _files(reply: Reply, *, whole: bool) -> list[tuple[str, bytes]]:

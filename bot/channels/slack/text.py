@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
+_SOMEBODY = re.compile(r"<(?:@[^<>|]+|!subteam\^[^<>|]+)(?:\|[^<>]*)?>")  # a person, or a group of people
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _QUOTE = re.compile(r"(?m)^[ \t]*(?:(?:&gt;)+|>+) ?")
 _FENCE = re.compile(r"```")
 _STYLED = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n*_~]+?)(?<=\S)\1(?![\w*_~])")
 _CUT_ENTITY = re.compile(r"&[a-z]{0,4}\Z")
 _EVERYBODY = ("here", "channel", "everyone")
-_DELIMITERS = ("\t", ",", ";", "|")
-_WORDS_OF_A_CELL = 2  # "Entry Number": a line with more words and no delimiter is somebody's sentence
 
 
 def plain(text: str, bot_user: str) -> str:
@@ -43,20 +42,14 @@ def mentions(text: str, bot_user: str) -> bool:
     return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
 
 
+def is_to_others(text: str, bot_user: str) -> bool:
+    """Whether the text speaks to somebody by name, and not to the bot. `@here` and the like name nobody."""
+    return bool(_SOMEBODY.search(text)) and not mentions(text, bot_user)
+
+
 def escaped(text: str, most: int | None = None) -> str:
     """Text for a field that Slack parses: nothing in it is a mention or a link. Cut at `most` characters if given."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if most is None or len(safe) <= most:
         return safe
     return _CUT_ENTITY.sub("", safe[: most - 1]) + "…"
-
-
-def is_prose(text: str) -> bool:
-    """Whether a pasted snippet holds words to read rather than rows of a table."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        return False
-    tabular = any(len({line.count(mark) for line in lines}) == 1 and mark in lines[0] for mark in _DELIMITERS)
-    if tabular and len(lines) > 1:
-        return False
-    return any(len(line.split()) > _WORDS_OF_A_CELL for line in lines)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
 EVENT = "capebot_reply"  # the kind of metadata that carries our reference
+REFUSAL = "capebot_refusal"  # the id of the block that tells an outsider why there is no answer
 _PAGE = 200  # messages of a thread per call
 _PAGES = 20  # calls at the most: an answer stands right after its question
 
@@ -90,6 +91,11 @@ def _read_mark(message: dict[str, Any]) -> tuple[str, int] | None:
 def _is_ours(message: dict[str, Any]) -> bool:
     """Of a bot: people cannot set metadata or block ids, other bots have no reference of ours."""
     return bool(message.get("bot_id"))
+
+
+def is_refusal(message: dict[str, Any]) -> bool:
+    """Whether a message of ours only says that it gives no answer."""
+    return _first_block_id(message) == REFUSAL
 
 
 def no_files_mark(reference: str) -> str:

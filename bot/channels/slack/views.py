@@ -172,8 +172,7 @@ def _table(sheets: Sequence[Sheet]) -> list[Block]:
 
 
 def _counts(sheet: Sheet) -> str:
-    confirm = {fault.row for fault in sheet.faults if not fault.repaired}
-    repaired = {fault.row for fault in sheet.faults if fault.repaired} - confirm
+    confirm, repaired = sheet.rows_for_a_person, sheet.rows_repaired
     said = [words.count_words(sheet.rows, "row")]
     said += [f"{len(repaired):,} repaired"] if repaired else []
     said += [f"{len(confirm):,} to look at"] if confirm else []
@@ -181,7 +180,7 @@ def _counts(sheet: Sheet) -> str:
 
 
 def _row(fault: Fault) -> list[str]:
-    reason = fault.reason.replace("-", " ") + (" (repaired)" if fault.repaired else "")
+    reason = words.fault_words(fault) + (" (repaired)" if fault.repaired else "")
     return [str(fault.row) if fault.row else "file", fault.value, reason, fault.proposal]
 
 

@@ -8,31 +8,13 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from bot.core.words import fault_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.model import Fault, Row
 
-# Each reason of the contract in words; a reply and a report say it alike.
-REASON_WORDS = {
-    "header": "the first row must be the header Entry Number",
-    "extra-columns": "more than the one column that CAPE wants",
-    "blank-row": "blank row",
-    "dash": "dash taken out",
-    "lower-case": "put in capitals",
-    "apostrophe": "apostrophe or quote mark taken out",
-    "invisible-character": "spaces, invisible or foreign characters put right",
-    "not-11-characters": "not 11 characters long",
-    "bad-format": "a character that cannot stand in an entry number",
-    "bad-check-digit": "the check digit is wrong: compare with the CF-7501",
-    "lost-leading-zero": "a leading zero seems to be lost",
-    "scientific-notation": "Excel rounded the number: export it again with the column as text",
-    "duplicate": "the same entry number stands above",
-    "filer-code": "another filer code than yours",
-    "not-csv": "ACE takes only CSV files",
-    "too-many-entries": "more than 9,999 entry numbers: split the file",
-    "file-too-large": "larger than 1 MB: split the file",
-}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a Japanese Excel reads the wide ones alike
 _INNER = re.compile(r"([;\t])(?=\s*[=+\-@＝＋－＠])")  # where ";" separates, a formula may begin after one
 
@@ -54,13 +36,13 @@ def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> by
         ["Row", *(["Your file"] + [""] * (width - 1)), "Finding", "Corrected value", "Proposal (confirm first)"]
     )
     for fault in by_row.get(None, ()):
-        writer.writerow(["file", *[""] * width, REASON_WORDS[fault.reason], "", ""])
+        writer.writerow(["file", *[""] * width, fault_words(fault), "", ""])
     for row in rows:
         found = by_row.get(row.number, [])
         writer.writerow([
             row.number,
             *(defuse(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
-            "; ".join(REASON_WORDS[fault.reason] for fault in found) or ("ready" if row.number > above else ""),
+            "; ".join(fault_words(fault) for fault in found) or ("ready" if row.number > above else ""),
             next((fault.proposal for fault in found if fault.repaired and fault.proposal), ""),
             next((fault.proposal for fault in found if fault.proposal and not fault.repaired), ""),
         ])  # fmt: skip

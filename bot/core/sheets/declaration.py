@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ MAX_ENTRIES = 9_999  # K1: the page says 9,999, the error text 10,000; the safe 
 MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
+_ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
 
@@ -29,12 +31,15 @@ class _Tally:
 
     vouched: Mapping[str, str]
     codes: frozenset[str]
+    rounded: frozenset[str]  # what stands in several rows for several numbers
     rows: int = 0
     entries: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def say(self, row: int | None, value: str, reason: str, proposal: str = "", *, repaired: bool = False) -> None:
-        self.faults.append(Fault(row, value, reason, repaired, proposal))
+    def say(
+        self, row: int | None, value: str, reason: str, proposal: str = "", *, repaired: bool = False, note: str = ""
+    ) -> None:
+        self.faults.append(Fault(row, value, reason, repaired, proposal, note))
 
 
 def unusable(table: Table, where: Layout) -> str:
@@ -57,12 +62,12 @@ def judge(
 
     An entry of another filer code is a valid entry number and stays among them: its row says that ACE refuses it here.
     """
-    tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes))
-    tally.faults += table.notes
     rows = _without_tail(table.rows)
+    tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes), _rounded_alike(rows, where))
+    tally.faults += table.notes
     _judge_form(file, rows, where, tally)
     for row in rows:
-        value = row.cells[where.column] if where.column < len(row.cells) else ""
+        value = _value(row, where)
         if entry_number.is_checked(value):  # the quick way: nothing else needs looking at
             tally.rows += 1
             _take(row, value, value, tally)
@@ -91,11 +96,11 @@ def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Ta
     header = where.header
     first = rows[0].cells if rows else ()
     if header is None or header.number != 1 or [cell for cell in first if cell] != [HEADER]:
-        shown = ",".join(header.cells) if header else ""
+        shown = (header.line or ",".join(header.cells)) if header else ""
         tally.say(header.number if header else None, shown, "header", HEADER, repaired=True)
     wide = next((row for row in rows if len(row.cells) > 1 and sum(bool(cell.strip()) for cell in row.cells) > 1), None)
     if wide is not None:
-        tally.say(wide.number, ",".join(wide.cells), "extra-columns", repaired=True)
+        tally.say(wide.number, wide.line or ",".join(wide.cells), "extra-columns", repaired=True)
     if len(file.content) > MAX_BYTES:
         tally.say(None, f"{len(file.content):,} bytes", "file-too-large")
 
@@ -132,14 +137,16 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     """The number that a cell stands for, each repair said; empty when a person must look."""
     mended, reasons = entry_number.repair(value)
     sure = entry_number.is_checked(mended)
-    number = mended if sure else tally.vouched.get(value.strip()) or tally.vouched.get(mended) or ""
+    alike = mended in tally.rounded
+    number = mended if sure else "" if alike else tally.vouched.get(value.strip()) or tally.vouched.get(mended) or ""
     hopeless = not number and len(mended) != entry_number.LENGTH  # then capitals are nobody's concern
     if SCIENTIFIC.fullmatch(value):
         reasons = ()
     for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
-        tally.say(row.number, value, _why(value, mended), number or entry_number.propose(value), repaired=bool(number))
+        proposal, note = number or entry_number.propose(value), _ALIKE if alike else ""
+        tally.say(row.number, value, _why(value, mended), proposal, repaired=bool(number), note=note)
     return number
 
 
@@ -154,6 +161,17 @@ def _why(value: str, mended: str) -> str:
     except entry_number.InvalidEntryNumber as error:
         return error.reason
     return "bad-format"  # mended once more it would pass: quotes within quotes
+
+
+def _value(row: Row, where: Layout) -> str:
+    return row.cells[where.column] if where.column < len(row.cells) else ""
+
+
+def _rounded_alike(rows: Sequence[Row], where: Layout) -> frozenset[str]:
+    """Values in scientific notation, mended, that stand in more than one row: two numbers may round to one of them."""
+    cells = (_value(row, where) for row in rows)
+    rounded = Counter(entry_number.compact(cell) for cell in cells if "E" in cell or "e" in cell)
+    return frozenset(value for value, count in rounded.items() if count > 1 and SCIENTIFIC.fullmatch(value))
 
 
 def _without_tail(rows: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.model import Fault, Row, Table
+from bot.core.sheets.layout import is_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,9 @@ MAX_LINE = 1_000_000  # characters; ten times what the widest report has
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _DELIMITERS = ",;\t|"
 _ENTRY_LIKE = re.compile(r"\W{0,4}[A-Za-z0-9]{2,3}\W{0,3}\d{5,7}\W{0,3}\d\W{0,3}")
+_FORMULA = re.compile(r'\s*"?[=+@](?!")')  # `="B76…"` is a number that is kept as text
 _SAMPLE = 40  # lines looked at for the delimiter
+_SHOWN = 10  # rows among which a header may stand, so that its line is kept
 _HEAD = 65_536  # bytes looked at for encoding, delimiter and header
 _SEP = re.compile(r'"?sep=(.)"?,*\Z', re.IGNORECASE)
 _BINARY = 0.02  # share of control characters from which it is no text
@@ -56,7 +59,7 @@ def head(content: bytes, most: int) -> Table | None:
     sample = _sample(content, encoding, mark)
     lines, delimiter, _ = _after_sep(iter(io.StringIO(sample, newline="")), _delimiter(sample))
     try:
-        cells = list(itertools.islice(csv.reader(_marked(lines), delimiter=delimiter), most))
+        cells = list(itertools.islice(csv.reader(_marked(lines, []), delimiter=delimiter), most))
     except (csv.Error, _TooLarge):
         return None
     return Table(tuple(Row(number, tuple(row)) for number, row in enumerate(cells, 1)))
@@ -84,7 +87,9 @@ def _parsed(content: bytes, encoding: str, sample: str) -> tuple[tuple[Row, ...]
 
 def _rows(lines: Iterator[str], delimiter: str, quoting: int) -> Iterator[Row]:
     total = 0
-    reader = csv.reader(_marked(lines), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]  # a literal of csv's
+    read: list[str] = []  # the lines of the row in hand
+    reader = csv.reader(_marked(lines, read), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]  # a literal of csv's
+    wide = False
     for number, row in enumerate(reader, 1):
         cells = row if quoting == csv.QUOTE_MINIMAL else [_unquoted(cell) for cell in row]
         total += len(cells)
@@ -92,7 +97,14 @@ def _rows(lines: Iterator[str], delimiter: str, quoting: int) -> Iterator[Row]:
             raise _TooLarge("This table has more rows than a spreadsheet can hold (1,048,576). Split it.")
         if total > MAX_CELLS:
             raise _TooLarge("This table has more than four million cells. Split it, or export fewer columns.")
-        yield Row(number, tuple(cells))
+        shown = len(cells) > 1 and (number <= _SHOWN or (not wide and _is_wide(cells)))
+        wide = wide or _is_wide(cells)
+        yield Row(number, tuple(cells), "".join(read).rstrip("\r\n") if shown else "")
+        read.clear()
+
+
+def _is_wide(cells: list[str]) -> bool:
+    return len(cells) > 1 and sum(bool(cell.strip()) for cell in cells) > 1
 
 
 def _after_sep(lines: Iterator[str], delimiter: str) -> tuple[Iterator[str], str, str]:
@@ -114,12 +126,14 @@ def _unquoted(cell: str) -> str:
     return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
 
 
-def _marked(lines: Iterable[str]) -> Iterator[str]:
-    """Lines of a bearable length. A NUL becomes an invisible space, so that it is reported and can be stored."""
+def _marked(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """Lines of a bearable length, noted in `read`. A NUL becomes an invisible space: it is reported and can be stored."""
     for line in lines:
         if len(line) > MAX_LINE:
             raise _TooLarge("This file has a line longer than any table has. Export it again as CSV.")
-        yield line.replace("\0", "\u200b") if "\0" in line else line
+        marked = line.replace("\0", "\u200b") if "\0" in line else line
+        read.append(marked)
+        yield marked
 
 
 def _encoding(content: bytes) -> tuple[str | None, int]:
@@ -146,12 +160,20 @@ def _sample(content: bytes, encoding: str, mark: int) -> str:
 
 
 def _delimiter(sample: str) -> str:
-    """The one of `, ; tab |` that sets something of an entry number's shape on its own most often; then the commonest."""
-    lines = sample.splitlines()[:_SAMPLE]
+    """The one of `, ; tab |` that sets something of an entry number's shape on its own most often; then the commonest.
+
+    Another one than the comma must stand in the header or in most filled lines: a remark behind one number, or a
+    formula with a `|` in it, does not make another form of the file.
+    """
+    lines = [line for line in sample.splitlines()[:_SAMPLE] if line.strip()]
+
+    def meant(delimiter: str) -> bool:
+        heads = any(delimiter in line and any(map(is_header, line.split(delimiter))) for line in lines)
+        return heads or 2 * sum(delimiter in line and not _FORMULA.match(line) for line in lines) > len(lines)
 
     def isolated(delimiter: str) -> tuple[int, int]:
         cells = (cell for line in lines for cell in line.split(delimiter))
         whole = sum(bool(_ENTRY_LIKE.fullmatch(cell.strip('"= '))) for cell in cells)
         return whole, sum(line.count(delimiter) for line in lines)
 
-    return max(_DELIMITERS, key=isolated)
+    return max((one for one in _DELIMITERS if one == "," or meant(one)), key=isolated)

@@ -1,5 +1,6 @@
 """The listeners, dispatched as the socket dispatches them; and the manifest beside them."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -11,6 +12,28 @@ from slack_sdk import WebClient
 from bot.channels.slack import app, doctor
 
 MANIFEST = json.loads((Path(__file__).parents[3] / "deploy" / "slack-manifest.json").read_text())
+SOURCE = Path(app.__file__).parent
+HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+# What each call needs, as Slack's reference of the method says.
+CALLS = {
+    "apps_connections_open": (),  # the app-level token's own scope
+    "auth_test": (),
+    "chat_postMessage": ("chat:write",),
+    "conversations_history": ("im:history",),  # of direct messages only
+    "conversations_open": ("im:write",),
+    "conversations_replies": HISTORY,
+    "files_info": ("files:read",),
+    "files_list": ("files:read",),
+    "files_upload_v2": ("files:write",),
+    "reactions_add": ("reactions:write",),
+    "reactions_remove": ("reactions:write",),
+    "users_info": ("users:read",),
+}
+EVENTS = {
+    "app_mention": ("app_mentions:read",),
+    **{f"message.{scope.partition(':')[0]}": (scope,) for scope in HISTORY},
+}
+FEATURES = {"agent_view": "assistant:write", "slash_commands": "commands"}
 EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "1.2"}
 COMMAND = {
     "command": "/cape", "team_id": "T1", "channel_id": "C1", "user_id": "U1", "text": "JMS error", "trigger_id": "9",
@@ -123,11 +146,28 @@ def test_the_manifest_lists_every_listener_and_no_other():
         assert bolt.taken, event
 
 
-def test_the_manifest_asks_for_what_the_doctor_looks_for_and_needs_no_address():
-    assert sorted(MANIFEST["oauth_config"]["scopes"]["bot"]) == sorted(doctor.SCOPES)
+def calls_in_the_source():
+    """Methods of Slack's Web API that the channel calls: attributes named as the SDK's client names them."""
+    names = {node.attr for path in SOURCE.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Attribute)}  # fmt: skip
+    return {name for name in names if "_" in name and callable(getattr(WebClient, name, None))}
+
+
+def test_every_call_has_its_scopes_and_every_scope_its_call():
+    assert calls_in_the_source() == set(CALLS)
+    assert {name for name, scopes in CALLS.items() if scopes} > {"reactions_add", "users_info"}
+
+
+def test_the_manifest_asks_for_what_is_needed_and_the_doctor_looks_for_just_that():
+    settings, features = MANIFEST["settings"], MANIFEST["features"]
+    needed = {scope for scopes in CALLS.values() for scope in scopes}
+    needed |= {scope for name in settings["event_subscriptions"]["bot_events"] for scope in EVENTS[name]}
+    needed |= {FEATURES[name] for name in features if name in FEATURES}
+    asked = MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert asked == sorted(needed)
+    assert sorted(doctor.SCOPES) == asked
+
+
+def test_the_manifest_needs_no_address():
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert "http" not in json.dumps(MANIFEST)
-    history = {"channels": "channels", "groups": "groups", "im": "im", "mpim": "mpim"}
-    for name in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
-        kind = name.partition(".")[2]
-        assert not kind or f"{history[kind]}:history" in doctor.SCOPES

@@ -8,6 +8,9 @@ from servers import local_slack
 from servers.needed import missing, program
 from servers.slack_limits import complaints
 
+from bot.channels import End
+from bot.channels.slack import send
+
 A, B = entry("B76", 1), entry("B76", 2)
 CSV = f"Entry Number\n{A}\n{dashed(B)}\n<!channel>\n"
 MENTION = "<@U0BOT> the Claim Details file says:\n&gt; HTS RELATIONSHIP MISMATCH\nfor " + dashed(A) + ", FTZ weekly"
@@ -21,6 +24,8 @@ SCENARIO = [
     ["mention", "message", GENERAL | ALICE | {"text": MENTION}],
     ["file", "upload", GENERAL | BOB | {"text": "<@U0BOT> is this CAPE file fine?", "files": [["claims <!here>.csv", CSV]]}],
     ["direct", "message", ALICE | {"channel": "U01ALICE", "text": "ACE says: JMS processing exception"}],
+    ["thanks alone", "message", BOB | {"channel": "U02BOB", "text": "thanks!"}],
+    ["to Dana", "message", GENERAL | BOB | {"text": "<@U01ALICE> ask Dana about the JMS processing exception"}],
     ["command", "command", GENERAL | ALICE | {"command": "/cape", "text": "claim status Not Started"}],
     ["to mention", "answered", GENERAL | {"thread": "$mention.ts", "files": 1}],
     ["to file", "answered", GENERAL | {"thread": "$file.ts", "files": 1}],
@@ -32,6 +37,11 @@ SCENARIO = [
     ["to follow-up", "answered", GENERAL | {"thread": "$mention.ts", "blocks": 2, "files": 1}],
     ["settle", "pause", {"seconds": 0.7}],  # long enough for a second answer to show itself
     ["all", "messages", GENERAL],
+    ["with Bob", "messages", {"channel": "$thanks alone.channel"}],
+    ["with Alice", "messages", {"channel": "$direct.channel"}],
+    ["silent command", "command", GENERAL | BOB | {"command": "/cape", "text": "thanks"}],
+    ["settle again", "pause", {"seconds": 1.5}],  # as long as an answer takes
+    ["at last", "messages", GENERAL],
 ]  # fmt: skip
 OUTAGES = [
     ["start", "away-at-start", {"seconds": 4}],
@@ -87,8 +97,9 @@ def test_a_direct_message_is_answered(gave):
     assert "JMS" in text_of(answer)
 
 
-def test_talk_that_is_not_for_it_is_left_alone(gave):
-    assert not any(one.get("thread_ts") == gave["lunch"]["ts"] for one in gave["all"])
+@pytest.mark.parametrize("name", ["lunch", "to Dana"])
+def test_talk_that_is_not_for_it_is_left_alone(gave, name):
+    assert not any(one.get("thread_ts") == gave[name]["ts"] for one in gave["all"])
 
 
 def test_a_file_is_checked_and_comes_back_annotated(gave):
@@ -106,6 +117,11 @@ def test_a_command_is_answered_at_once_and_then_to_its_sender_alone(gave):
     assert "Not Started" in text_of(said[1])
 
 
+def test_a_command_without_an_answer_is_closed(gave):
+    said = [one["text"] for one in gave["at last"] if one.get("ephemeral_to") == "U02BOB"]
+    assert ["One moment" in said[0], *said[1:]] == [True, send.CLOSING[End.SILENT]]
+
+
 def test_slack_takes_every_answer_and_a_cell_pings_nobody(gave):
     answers = laid([*gave["all"], *gave["to direct"]])
     assert len(answers) >= 5
@@ -115,7 +131,9 @@ def test_slack_takes_every_answer_and_a_cell_pings_nobody(gave):
 
 
 def test_the_sign_goes_when_the_answer_is_there(gave):
-    for one in gave["all"]:
+    assert gave["with Alice"]
+    assert gave["with Bob"]
+    for one in [*gave["all"], *gave["with Alice"], *gave["with Bob"]]:
         assert not [reaction for reaction in one.get("reactions", []) if reaction["name"] == "eyes"]
 
 

@@ -1,10 +1,12 @@
 """A stored payload into an Incoming, with Slack asked on a strict API."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from bot.channels.slack import SlackChannel, events
+from bot import inputs
+from bot.channels.slack import SlackChannel, events, files
 from bot.settings import Slack
 
 EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "5.1"}
@@ -39,7 +41,36 @@ def test_a_direct_message(read):
 def test_talk_in_a_channel_is_overheard_and_its_files_are_left(read, api):
     got = read(files=[FILE])
     assert (got.addressed, got.asked, got.attachments) == (False, False, ())
-    assert "files.info" not in api.methods()
+    assert api.methods() == ["auth.test"]  # neither its file nor its sender is looked up
+
+
+@pytest.mark.parametrize(
+    ("words", "is_read"),
+    [
+        ("<@U02BOB> please call Dana about the JMS processing exception", False),
+        ("<@U02BOB|bob> JMS processing exception", False),
+        ("<!subteam^S1|@imports> JMS processing exception", False),
+        ("<@U02BOB> and <@U0BOT>: JMS processing exception", True),
+        ("<!here> JMS processing exception", True),
+    ],
+)
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": "4.1"}])
+def test_what_is_said_to_somebody_else_is_not_read(read, api, words, is_read, thread):
+    api.messages = [{"ts": "4.2", "thread_ts": "4.1", "user": "U0BOT", "bot_id": "B0BOT"}]
+    assert (read(text=words, **thread) is not None) is is_read
+
+
+def test_in_a_direct_message_another_name_is_only_a_name(read):
+    assert read(channel="D1", channel_type="im", text="<@U02BOB> got a JMS processing exception").addressed
+
+
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": "4.1"}])
+def test_what_outsiders_say_to_others_is_not_for_the_bot(read, api, thread):
+    api.messages = [{"ts": "4.2", "thread_ts": "4.1", "user": "U0BOT", "bot_id": "B0BOT"}]
+    api.users["U1"] = {"is_restricted": True}
+    assert read(text="lunch?", user_team="T2", **thread) is None
+    got = read(text="lunch?", **thread)
+    assert got is None or not (got.addressed or got.refused)
 
 
 def test_a_follow_up_where_it_has_answered_is_said_to_it(read, api):
@@ -54,6 +85,12 @@ def test_a_follow_up_where_it_has_answered_is_said_to_it(read, api):
 
 def test_a_thread_of_others_is_none_of_its_business(read, api):
     api.messages = [{"ts": "4.1", "user": "U1"}, {"ts": "4.2", "thread_ts": "4.1", "user": "U2"}]
+    assert not read(thread_ts="4.1").addressed
+
+
+def test_a_thread_in_which_it_only_refused_somebody_is_not_its_own(read, api):
+    refusal = {"user": "U0BOT", "bot_id": "B0BOT", "thread_ts": "4.1", "blocks": [{"block_id": "capebot_refusal"}]}
+    api.messages = [{"ts": "4.1", "user": "U1", "reply_users": ["U0BOT"]}, {"ts": "4.2", **refusal}]
     assert not read(thread_ts="4.1").addressed
 
 
@@ -82,7 +119,7 @@ def test_outsiders_are_refused_and_nothing_of_theirs_is_fetched(read, api, user,
     got = read(text=MENTION["text"], files=[FILE])
     assert why in got.refused
     assert got.attachments == ()
-    assert api.methods()[-1] == "reactions.remove"
+    assert "files.info" not in api.methods()
 
 
 def test_another_workspace_is_refused_unasked(read, api):
@@ -91,16 +128,15 @@ def test_another_workspace_is_refused_unasked(read, api):
 
 
 def test_people_are_looked_up_once(read, api):
-    read()
-    read(ts="5.2")
+    read(text=MENTION["text"])
+    read(text=MENTION["text"], ts="5.2")
     assert api.methods().count("users.info") == 1
 
 
-def test_slack_away_is_raised_and_the_sign_goes(read, api):
+def test_slack_away_is_raised(read, api):
     api.faults["users.info"] = [("refuse", "missing_scope")]
     with pytest.raises(Exception, match="missing_scope"):
         read(text=MENTION["text"])
-    assert api.methods()[-1] == "reactions.remove"
 
 
 def test_a_mention_without_its_files_gets_them_from_the_message(read, api):
@@ -117,15 +153,36 @@ def test_a_shared_message_counts_as_forwarded(read):
     assert len(got.attachments) == 1
 
 
+@pytest.fixture
+def holds(monkeypatch):
+    """What Slack hands out for every file."""
+
+    def holding(content):
+        monkeypatch.setattr(files, "_fetched", lambda *_: content)
+        monkeypatch.setattr(files, "_unfit", lambda *_: "")
+
+    return holding
+
+
+@pytest.mark.parametrize("kind", [{"mode": "snippet", "filetype": "text"}, {"mimetype": "text/plain", "name": "a.txt"}])
 @pytest.mark.parametrize(
     ("content", "is_words"),
-    [(b"ACE shows:\nHTS RELATIONSHIP MISMATCH for two entries", True), (b"Entry Number\nB7600000019\n", False)],
+    [
+        (b"ACE shows:\nHTS RELATIONSHIP MISMATCH for two entries", True),
+        (b"Not Started", True),
+        (b"Entry Number\nB7600000019\n", False),
+    ],
 )
-def test_a_long_paste_is_what_the_sender_says(read, monkeypatch, content, is_words):
-    from bot.channels.slack import files  # noqa: PLC0415 - patched here
-
-    monkeypatch.setattr(files, "_fetched", lambda *_: content)
-    monkeypatch.setattr(files, "_unfit", lambda *_: "")
-    got = read(text="<@U0BOT> see", files=[FILE | {"mode": "snippet", "filetype": "text"}])
-    assert (got.text == "see") is not is_words
+def test_a_long_paste_or_a_text_file_is_what_the_sender_says(read, holds, kind, content, is_words):
+    holds(content)
+    got = read(text="<@U0BOT> see", files=[FILE | kind])
+    assert got.text == (f"see\n\n{content.decode()}" if is_words else "see")
     assert len(got.attachments) == (0 if is_words else 1)
+
+
+@pytest.mark.parametrize("name", ["reject.eml", "file"])
+def test_a_mail_dropped_in_is_forwarded(read, holds, name):
+    holds((Path(inputs.__file__).parent / "demo" / "mail" / "1-outlook-forward-with-csv.eml").read_bytes())
+    got = read(text="<@U0BOT> see", files=[FILE | {"name": name}])
+    assert [(one.name, one.sender) for one in got.attached] == [(name, "pat.moreno@harborlight.example")]
+    assert [one.path_in for one in got.attachments] == [name]

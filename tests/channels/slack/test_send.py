@@ -1,11 +1,12 @@
 """Posting, and what becomes of it when something goes wrong, against a strict API."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import slack_replies as replies
 
-from bot.channels import NotSent
+from bot.channels import NotForUs, NotSent
 from bot.channels.slack import SlackChannel, send, traces
 from bot.core.model import Incoming
 from bot.settings import Slack
@@ -37,11 +38,32 @@ def test_the_answer_stands_in_the_thread_with_its_reference_and_its_file(api, ch
     assert answer["metadata"] == {"event_type": "capebot_reply", "event_payload": {"reference": "ref-1", "files": 1}}
     assert files(api) == ["draft-x.eml"]
     assert api.contents["F0"] == replies.DRAFT.content
-    assert api.calls[-1] == ("reactions.remove", {"channel": "C1", "timestamp": HANDLE["ts"], "name": "eyes"})
     posted = dict(api.calls)["chat.postMessage"]
     assert (posted["unfurl_links"], posted["unfurl_media"]) == (False, False)
     assert channel.was_sent(INCOMING, "ref-1") is True
     assert channel.was_sent(INCOMING, "ref-2") is False
+
+
+OVERHEARD = replace(INCOMING, addressed=False, asked=False)
+
+
+def test_overheard_a_member_is_answered(api, channel):
+    channel.send(OVERHEARD, REPLY, "ref-1")
+    assert len(answers(api)) == 1
+
+
+def test_overheard_an_outsider_is_not_answered(api, channel):
+    api.users["U1"] = {"is_restricted": True}
+    with pytest.raises(NotForUs, match="guest"):
+        channel.send(OVERHEARD, REPLY, "ref-1")
+    assert answers(api) == []
+
+
+def test_overheard_nobody_is_answered_while_slack_does_not_tell_who_it_was(api, channel):
+    api.faults["users.info"] = [("refuse", "missing_scope")]
+    with pytest.raises(NotSent, match="who the sender is") as caught:
+        channel.send(OVERHEARD, REPLY, "ref-1")
+    assert caught.value.retry
 
 
 def test_sending_again_posts_nothing_again(api, channel):
@@ -136,7 +158,6 @@ def test_a_refusal_says_what_to_do(api, channel, code, retry, says):
         channel.send(INCOMING, REPLY, "ref-1")
     assert caught.value.retry is retry
     assert answers(api) == []
-    assert api.methods()[-1] == "reactions.remove"  # never stuck
 
 
 def test_a_rate_limit_is_waited_for(api, channel):

@@ -33,6 +33,17 @@ def test_a_mention(said, is_mention):
     assert text.mentions(said, "U0BOT") is is_mention
 
 
+@pytest.mark.parametrize(
+    ("said", "to_others"),
+    [
+        ("<@U1> hi", True), ("<@W1|bob> hi", True), ("<!subteam^S1> hi", True), ("<@U1> and <@U0BOT>", False),
+        ("<!here> hi", False), ("<#C1|general> hi", False), ("<https://x.example|@bob> hi", False), ("hi", False),
+    ],
+)  # fmt: skip
+def test_what_is_said_to_others(said, to_others):
+    assert text.is_to_others(said, "U0BOT") is to_others
+
+
 def test_outgoing_pings_nobody():
     assert text.escaped("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
 
@@ -42,18 +53,3 @@ def test_a_cut_leaves_no_half_entity(most):
     cut = text.escaped("<<<<<<", most)
     assert len(cut) <= most
     assert cut.removesuffix("…").replace("&lt;", "") == ""
-
-
-@pytest.mark.parametrize(
-    ("snippet", "prose"),
-    [
-        ("The claim says:\nHTS RELATIONSHIP MISMATCH\nwhat do we do?", True),
-        ("Entry Number\nB7600000019\nB7600000027", False),
-        ("Entry Number,Claim Number,Status,Error Description\nB7600000019,1,Rejected,Some words about it", False),
-        ("a;b;c d e f\n1;2;3", False),
-        ("", False),
-        ("one line, with a comma and words", True),
-    ],
-)
-def test_a_snippet_of_words_is_told_from_a_table(snippet, prose):
-    assert text.is_prose(snippet) is prose

@@ -64,7 +64,12 @@ def test_rows_stand_in_one_table_and_the_rest_is_counted():
     blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis))[0]
     table = next(block for block in blocks if block["type"] == "table")
     assert [cell["text"] for cell in table["rows"][0]] == ["Row", "Value", "Finding", "Proposal"]
-    assert [cell["text"] for cell in table["rows"][1]] == ["2", "v2", "bad check digit", "p"]
+    assert [cell["text"] for cell in table["rows"][1]] == [
+        "2",
+        "v2",
+        "the check digit is wrong: compare with the CF-7501",
+        "p",
+    ]
     assert len(table["rows"]) == 13
     assert "and 8 more" in str(blocks)
     assert "a <!here>.csv: 30 rows, 20 to look at" in str(blocks)

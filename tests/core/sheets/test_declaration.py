@@ -7,9 +7,12 @@ from entry_numbers import dashed, entry, wrong
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.confirmed import vouched
+from bot.core.confirmed import wrong as why_wrong
 from bot.core.model import Attachment, Type06
 from bot.core.sheets import read
-from bot.core.sheets.annotated import REASON_WORDS, defuse
+from bot.core.sheets.annotated import defuse
+from bot.core.words import REPAIR_WORDS
 
 A, B, C = entry("B76", 1), entry("B76", 2), entry("012", 2203118)
 
@@ -73,6 +76,32 @@ def test_what_a_person_confirms_is_taken_and_said(cell, confirmed, number, reaso
     assert [(one.reason, one.repaired, one.proposal) for one in got.faults] == [(one, True, number) for one in reasons]
 
 
+@pytest.mark.parametrize("other", ["3.16E+10", " 3.16e+10", '="3.16E+10"'])
+def test_a_rounded_number_in_two_rows_is_not_confirmed_by_its_value(other):
+    got = sheet(f"Entry Number\n3.16E+10\n{B}\n{other}\n", confirmed=(f"3.16E+10={A}",))
+    assert got.entries == (B,)
+    noted = [one for one in got.faults if one.note]
+    assert [(one.row, one.repaired, one.proposal) for one in noted] == [(2, False, ""), (4, False, "")]
+    assert "more than one row" in noted[0].note
+    assert noted[0].note in got.annotated.decode()
+    both = sheet("Entry Number\n3.16E+10\n3.17E+10\n", confirmed=(f"3.16E+10={A}", f"3.17E+10={B}"))
+    assert both.entries == (A, B)
+
+
+@pytest.mark.parametrize("one", ["nonsense", "B76-12", "", "=", f"={A}", f"nonsense={A}", f"{C[1:]}={wrong(A)}", "x=y"])
+def test_what_nobody_can_vouch_for_is_left_out_and_told(one):
+    assert vouched((one,)) == {}
+    assert why_wrong(one)
+
+
+@pytest.mark.parametrize(
+    "one", [wrong(A), dashed(wrong(A)), f"{C[1:]}={C}", f"3.16E+10={dashed(A)}", f'="{wrong(A)}"', f'="{C[1:]}"={C}']
+)
+def test_what_a_person_can_vouch_for(one):
+    assert vouched((one,))
+    assert why_wrong(one) == ""
+
+
 def test_nobody_can_confirm_what_has_no_shape():
     assert sheet(f"Entry Number\nB76-12\n{A}\n", confirmed=("B76-12",)).entries == (A,)
 
@@ -108,6 +137,53 @@ def test_odd_forms(encoding, end, delimiter):
     rows = [["Entry Number", "Müller"], [A, "1"], [B, "2"]]
     text = end.join(delimiter.join(row) for row in rows) + end
     assert sheet(text.encode(encoding)).entries == (A, B)
+
+
+@pytest.mark.parametrize("stray", [f"{B} ; refiled", f"{B}\trefiled", f"{B}|x", "=cmd|' /C calc'!A0"])
+@pytest.mark.parametrize("head", ["Entry Number\n", "", "Declaration of May\n\nEntry Number\n"])
+def test_one_stray_sign_makes_no_other_form_of_the_file(stray, head):
+    got = sheet(f"{head}{A}\n{stray}\n{entry('B76', 3)}\n")
+    assert got.entries == (A, entry("B76", 3))
+    assert "not-csv" not in {one.reason for one in got.faults}
+    assert stray in {one.value for one in got.faults if not one.repaired}
+
+
+def test_a_remark_of_several_words_behind_one_number_spoils_nothing():
+    got = sheet(f"Entry Number\n{A}\n{B} ; refiled in May\n{C}\n")
+    assert (got.entries, [(one.row, one.reason) for one in got.faults][-1]) == ((A, C), (3, "not-11-characters"))
+
+
+def test_a_formula_stays_one_cell_however_often_it_stands_there():
+    formula = "=cmd|' /C calc'!A0"
+    for text in (
+        f"Entry Number\n{formula}\n{A}\n",
+        f"{A}\n{formula}\n{formula}\n",
+        f"Entry Number\n{formula}\n{formula}\n",
+    ):
+        assert not any("not-csv" in one.reason or one.value == "=cmd" for one in sheet(text).faults)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_another_form_is_told_by_the_header_or_by_most_lines(delimiter):
+    for text in (f"Entry Number{delimiter}Note\n{A}\n{B}\n", f"{A}{delimiter}x\n{B}{delimiter}y\n{C}\n"):
+        got = sheet(text)
+        assert "not-csv" in {one.reason for one in got.faults}
+        assert set(got.entries) >= {A, B}
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "line"),
+    [
+        (f"Entry Number;Note\n{A};x\n", 1, "Entry Number;Note"),
+        (f"Entry Number\n{A}\n{B},x\n", 3, f"{B},x"),
+        (f'{A}\t"two, of them"\n{B}\ty\n', 1, f'{A}\t"two, of them"'),
+        ("Entry Number\n" + f"{A}\n" * 30 + f'{B},"a, b"\n{B},c\n', 32, f'{B},"a, b"'),
+        (f'Entry Number,Note\r\n{A},"two\r\nlines"\r\n', 1, "Entry Number,Note"),
+        (f'x,Note\n{A},\n{B},"two\nlines"\n', 1, "x,Note"),
+    ],
+)
+def test_of_several_columns_the_line_is_shown_as_it_stands(text, row, line):
+    assert [(one.row, one.value) for one in sheet(text).faults if one.reason == "extra-columns"] == [(row, line)]
 
 
 def test_excels_separator_line():
@@ -252,9 +328,19 @@ def test_the_annotated_copy_keeps_every_row_and_defuses_cells():
     rows = list(csv.reader(io.StringIO(got.annotated.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["Row", "1", "2", "3", "4"]
     assert rows[2][1:3] == [A, "'=1+1"]
-    assert rows[3][2:] == ["'-2", REASON_WORDS["dash"], B, ""]
+    assert rows[3][2:] == ["'-2", REPAIR_WORDS["dash"], B, ""]
     assert rows[4][1:3] == ["'@x", "'+3"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+def test_of_a_row_that_stays_unconfirmed_nothing_is_said_to_be_done():
+    got = sheet(f"Entry Number\n12-345\n'b76-12\n{dashed(A)}\n")
+    findings = [row[2] for row in csv.reader(io.StringIO(got.annotated.decode("utf-8-sig")))][2:]
+    assert findings == [
+        "has a dash; not 11 characters long",
+        "has an apostrophe or quote mark; has a dash; not 11 characters long",
+        "dash taken out",
+    ]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", " =1", "\u200b=1", "\ufeff@x", "＝1", "\t=1", "\r\n=1", "-2+3", "+1"])

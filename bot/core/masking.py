@@ -1,0 +1,70 @@
+"""Social Security numbers are never written again: one place that masks them, in a text or in all texts of a value.
+
+An importer number may be one (a sole proprietor's); it is masked alike. Employer numbers (NN-NNNNNNN) stay.
+
+>>> mask("IOR 123-45-6789, entry B76-0324527-8, EIN 12-3456789")
+'IOR XXX-XX-XXXX, entry B76-0324527-8, EIN 12-3456789'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from bot.core import entry_number
+
+if TYPE_CHECKING:
+    from typing import Any
+
+T = TypeVar("T")
+
+MASK = "XXX-XX-XXXX"  # letters and dashes only: it may stand in a file name
+NOTE = (
+    "A Social Security number stands in what you sent. I masked it in everything I give back (XXX-XX-XXXX). Do not send"
+    " one, here or to CBP by e-mail."
+)
+# Up to three characters between the groups: a text put on one line later on turns each of these into one space.
+_GAP = r"[-‐-―−\s\x00-\x1f]{1,3}"
+_NUMBER = re.compile(rf"(?<!\d)\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{4}}(?!\d)")
+_BEFORE = re.compile(r"[A-Za-z0-9-]*\Z")
+_AFTER = re.compile(r"[A-Za-z0-9-]*")
+_NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to an entry number dashed in an odd way
+
+
+def mask(text: str) -> str:
+    """The text with each Social Security number masked; an entry number is left alone, however it is dashed."""
+    return _NUMBER.sub(_masked_number, text)
+
+
+def masked(value: T) -> T:
+    """A value of the model with every text in it masked; the same object when there was nothing to mask."""
+    return cast("T", _masked(value))
+
+
+def masked_bytes(content: bytes) -> bytes:
+    """A text file of ours (UTF-8) masked."""
+    text = content.decode()
+    safe = mask(text)
+    return content if safe == text else safe.encode()
+
+
+def _masked_number(found: re.Match[str]) -> str:
+    text, start, end = found.string, found.start(), found.end()
+    before, after = _BEFORE.search(text[max(0, start - _NEAR) : start]), _AFTER.match(text[end : end + _NEAR])
+    whole = (before[0] if before else "") + found[0] + (after[0] if after else "")
+    return found[0] if entry_number.is_checked(whole.replace("-", "").upper()) else MASK
+
+
+def _masked(value: Any) -> Any:
+    if type(value) is str:  # no word of a closed vocabulary: those are StrEnum
+        return mask(value)
+    if isinstance(value, tuple):
+        safe = tuple(map(_masked, value))
+        return value if all(one is other for one, other in zip(safe, value, strict=True)) else safe
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            one.name: safe for one in fields(value) if (safe := _masked(stood := getattr(value, one.name))) is not stood
+        }
+        return replace(value, **changed) if changed else value
+    return value

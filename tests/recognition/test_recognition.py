@@ -1,0 +1,38 @@
+"""The score of the labelled messages, and that they are what they should be. `pytest --bless` rewrites SCORES.md."""
+
+import json
+from collections import Counter
+
+import pytest
+from recognition import scoring
+
+from bot.core import entry_number
+from bot.knowledge.registers import ids_in
+from bot.mind import load_mind
+
+IDS = set(ids_in(scoring.HERE.parents[1] / "knowledge" / "ids.toml", []))
+ALL = [message for half in scoring.HALVES for message in scoring.messages(half)]
+
+
+def test_the_table_is_the_one_that_was_reviewed(request):
+    text = scoring.table(load_mind(None, None, ()))
+    stored = scoring.HERE / "SCORES.md"
+    if request.config.getoption("--bless"):
+        stored.write_text(text)
+    assert text == stored.read_text(), "recognition has changed: look at the difference, then pytest --bless"
+
+
+def test_the_set_is_large_and_covers_every_situation():
+    assert len(ALL) >= 600
+    assert sum(not message["expect"] for message in ALL) >= 150
+    named = Counter(name for message in ALL for name in message["expect"])
+    assert {name for name in IDS if named[name] < 5} == set()
+
+
+@pytest.mark.parametrize("message", ALL, ids=lambda message: message["n"])
+def test_a_message_is_well_formed(message):
+    assert set(message) == {"n", "group", "subject", "text", "expect", "entries", "type06"}
+    assert message["group"] in scoring.GROUPS
+    assert set(message["expect"]) <= IDS
+    assert all(entry_number.is_valid(entry) for entry in message["entries"])
+    json.dumps(message)
