@@ -5,10 +5,15 @@ import email.policy
 import json
 from datetime import UTC, date, datetime
 
+import pytest
+
+from bot.channels import NotSent
+from bot.channels.maildir import MaildirChannel
 from bot.core.model import Diagnosis, Output, Reply, Verdict
 from bot.mailformat import identity
 from bot.mailformat.read import Policy, incoming
 from bot.mailformat.write import message_id, reply_mail
+from bot.settings import Folder
 
 POLICY = Policy(own=frozenset({"capebot@example.com"}), allow=("*",))
 RAW = (
@@ -91,3 +96,11 @@ def test_identity_ignores_the_way_and_sees_the_words():
     assert one != identity.identity(RAW + b"!")
     assert one != identity.identity(RAW.replace(b"<two@", b"<three@"))
     assert identity.identity(b"") != identity.identity(b"\n\nx")
+
+
+def test_a_reply_that_cannot_be_written_is_surely_not_sent(tmp_path):
+    channel = MaildirChannel(Folder(inbox=tmp_path / "in", outbox=tmp_path / "out"))
+    reply = Reply("a\nBcc: x@evil.example", "t", "<p>t", Diagnosis(Verdict.ANSWER, "otherwise", date(2026, 11, 24)))
+    with pytest.raises(NotSent, match="cannot be written") as caught:
+        channel.send(incoming("id", RAW, POLICY), reply, "r1")
+    assert not caught.value.retry
