@@ -92,6 +92,8 @@ def examine(settings: Settings) -> Iterator[Check]:
             yield Check(ok=True, what="the database opens and can be written")
     except Mendable as problem:
         yield Check(ok=False, what="database", mend=str(problem))
+    if not (settings.mail or settings.slack or settings.folder):
+        yield Check(ok=False, what="no channel is set up", mend="add [[mail]], [[slack]] or [[folder]] to the settings")
     if settings.mail:
         from bot.channels.mail import doctor as mail  # noqa: PLC0415
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
 from bot import __version__
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     from bot.settings import Settings
@@ -180,7 +181,12 @@ def serve(config: Path) -> None:
     """Run the bot until it is stopped."""
     from bot import assembly  # noqa: PLC0415
 
-    _run(lambda: assembly.serve(_settings(config)))
+    settings = _run(lambda: _settings(config))
+    try:
+        _run(lambda: assembly.serve(settings))
+    except SystemExit as end:
+        _end_now(1 if end.code else 0)
+    _end_now(0)
 
 
 @main.command()
@@ -211,7 +217,7 @@ def login(config: Path, mailbox: str | None) -> None:
 @main.command()
 @CONFIG
 @click.option("--unknown", is_flag=True, help="Only messages about CAPE that nothing recognised.")
-@click.option("--limit", default=50, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first.")
 def cases(config: Path, *, unknown: bool, limit: int) -> None:
     """List the cases: when, which channel, what was found, what was answered."""
     from bot import assembly  # noqa: PLC0415
@@ -254,6 +260,14 @@ def replay(context: click.Context, keys: tuple[str, ...], *, resend: bool) -> No
 
     for line in _run(lambda: assembly.replay(_settings(context.obj), keys, resend=resend)):
         click.echo(line)
+
+
+def _end_now(status: int) -> NoReturn:
+    """End the process. All that matters is stored by now, and Python would wait for a job's thread that hangs."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _settings(path: Path) -> Settings:

@@ -164,10 +164,11 @@ class DbosEngine:
         """See Engine."""
         from dbos import DBOS  # noqa: PLC0415
 
+        deadline = time.monotonic() + drain_seconds
         # dbos waits in whole seconds, even for a job that is about to end: give that a moment.
         self._wait_for_jobs(min(0.5, drain_seconds))
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=int(drain_seconds) if self._fetched else 0)
-        self._wait_for_jobs(drain_seconds)  # one that was fetched as the wait above ended
+        self._wait_for_jobs(deadline - time.monotonic())  # one that was fetched as the wait above ended
 
     def _wait_for_jobs(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -20,4 +20,17 @@ def set_up(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+    root = logging.getLogger()
+    root.handlers = [_OnlyWho()]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+
+
+class _OnlyWho(logging.Handler):
+    """A library's line as its logger's name, level and exception class: what it says may quote a mail or a token."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        log = structlog.get_logger()
+        say = log.error if record.levelno >= logging.ERROR else log.warning
+        say("a library reports", logger=record.name, error=cause)

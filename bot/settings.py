@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
+_KEYWORD = r"\A[A-Za-z0-9$_.-]{1,100}\z"  # an IMAP atom; what else a server takes differs
+_IN_WORDS = {
+    "extra_forbidden": "unknown setting: see deploy/config.example.toml",
+    "string_pattern_mismatch": "letters, digits and $ _ . - only",
+}
+
+
 class SettingsError(Mendable):
     """The settings cannot be used. The text holds one `path:line: what` per problem."""
 
@@ -41,7 +48,7 @@ class Smtp(_Frozen):
     """Where replies go out."""
 
     host: str
-    port: int = 587
+    port: int = Field(default=587, ge=1, le=65_535)
     tls: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""  # empty: the mailbox's user
     auth: Literal["as-imap", "none"] = "as-imap"
@@ -56,7 +63,7 @@ class Mailbox(_Frozen):
     address: str  # what the bot answers from; mail from it is never answered
     aliases: tuple[str, ...] = ()
     host: str
-    port: int = 993
+    port: int = Field(default=993, ge=1, le=65_535)
     tls: Literal["tls", "starttls", "none"] = "tls"
     ca_file: Path | None = None
     user: str = ""  # empty: the address
@@ -66,7 +73,7 @@ class Mailbox(_Frozen):
     folder: str = "INBOX"
     sent_folder: str = ""  # empty: the folder the server marks \\Sent; looked at only after a crash
     done: Literal["flag", "move"] = "flag"
-    done_keyword: str = "CapebotTaken"
+    done_keyword: str = Field(default="CapebotTaken", pattern=_KEYWORD)
     done_folder: str = "Capebot"
     poll_seconds: float = Field(default=60, gt=0)
     allow: tuple[str, ...] = ()  # addresses or domains ("@example.com") that are answered; none: nobody
@@ -171,4 +178,4 @@ def line_of_error(error: tomllib.TOMLDecodeError) -> int:
 
 
 def _plain(problem: ErrorDetails) -> str:
-    return "unknown setting: see deploy/config.example.toml" if problem["type"] == "extra_forbidden" else problem["msg"]
+    return _IN_WORDS.get(problem["type"], problem["msg"])

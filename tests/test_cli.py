@@ -151,6 +151,26 @@ def test_what_is_wrong_is_said_on_standard_error(words, status, said):
     assert "Traceback" not in result.output
 
 
+def test_at_least_one_case_is_listed():
+    result = run("cases", "--limit", "-1")
+    assert (result.exit_code, "-1 is not in the range" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("ends", "status"), [("None", 0), ("(_ for _ in ()).throw(Mendable('mend it'))", 1)])
+def test_serve_ends_though_a_jobs_thread_hangs(ends, status, tmp_path):
+    path = tmp_path / "capebot.toml"
+    path.write_text("")
+    code = (
+        "import sys, threading, time\nfrom bot import assembly\nfrom bot.core.problems import Mendable\n"
+        "def hang(settings):\n    threading.Thread(target=time.sleep, args=(90,)).start()\n"
+        f"    return {ends}\n"
+        f"assembly.serve = hang\nsys.argv = ['capebot', 'serve', '--config', {str(path)!r}]\n"
+        "from bot.cli import main\nmain()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (status, "mend it\n" if status else "")
+
+
 def test_one_file_that_is_not_there_does_not_keep_the_others_from_being_answered(folder):
     result = run("triage", "--json", "no-such-file.eml", folder / "c.txt")
     assert result.exit_code == 1
@@ -229,6 +249,15 @@ def test_settings_are_refused_as_path_and_line(tmp_path):
     result = run("doctor", "--config", path)
     assert result.exit_code == 1
     assert f"{path}:3: bot.log_lvl: unknown setting" in result.stderr
+
+
+def test_settings_without_a_channel_are_wrong(tmp_path, monkeypatch):
+    path = tmp_path / "capebot.toml"
+    path.write_text("")
+    monkeypatch.setenv("CAPEBOT_DATABASE_URL", f"sqlite:///{tmp_path}/capebot.db")
+    result = run("doctor", "--config", path)
+    assert result.exit_code == 1
+    assert "WRONG  no channel is set up\n       add [[mail]], [[slack]] or [[folder]]" in result.output
 
 
 def test_cases_and_quarantine_on_a_new_database(tmp_path, monkeypatch):

@@ -44,6 +44,25 @@ def test_unknown_settings_and_wrong_types_are_named_by_line_all_at_once(tmp_path
     assert "unknown setting: see deploy/config.example.toml" in lines[1]
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("port = 99999", "less than or equal to 65535"),
+        ("port = 0", "greater than or equal to 1"),
+        ('done_keyword = "Cape Bot"', "letters, digits"),
+        ('done_keyword = "\\\\Flagged"', "letters, digits"),
+        ('done_keyword = "Cape(x)"', "letters, digits"),
+        ('done_keyword = ""', "letters, digits"),
+    ],
+)
+def test_values_that_no_server_takes(setting, said, tmp_path):
+    (line,) = problems(tmp_path, GOOD.replace("[[mail]]", f"[[mail]]\n{setting}"))
+    assert f":4: mail.0.{setting.split()[0]}: " in line
+    assert said in line
+    if setting.startswith("port"):
+        assert ":8: mail.0.smtp.port: " in problems(tmp_path, GOOD + setting)[0]
+
+
 def test_filer_codes_are_three_letters_or_digits(tmp_path):
     (line,) = problems(tmp_path, GOOD.replace("[bot]", '[bot]\nfiler_codes = ["B76", "B76,316", "nonsense"]'))
     assert ":2: bot.filer_codes" in line

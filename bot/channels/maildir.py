@@ -34,7 +34,7 @@ class MaildirChannel:
     def __init__(self, settings: Folder) -> None:
         self.name = settings.name
         self._settings = settings
-        self._policy = Policy(own=frozenset({settings.address.lower()}), allow=settings.allow)
+        self._policy = Policy(own=frozenset({settings.address.lower()}), allow=settings.allow, hold=True)
         for box in (settings.inbox, settings.outbox):
             for part in ("tmp", "new", "cur"):
                 (box / part).mkdir(parents=True, exist_ok=True)
@@ -55,9 +55,11 @@ class MaildirChannel:
 
     def send(self, incoming: Incoming, reply: Reply, reference: str) -> None:
         """Put the reply into the outbox, whole or not at all."""
-        mail = reply_mail(
-            incoming, reply, sender=self._settings.address, reference=reference, now=datetime.now(UTC).astimezone()
-        )
+        now = datetime.now(UTC).astimezone()
+        try:
+            mail = reply_mail(incoming, reply, sender=self._settings.address, reference=reference, now=now)
+        except (ValueError, LookupError) as error:
+            raise NotSent(f"the reply cannot be written as mail ({type(error).__name__})", retry=False) from error
         try:
             folder = self._settings.outbox / "files" / _name(reference)
             folder.mkdir(parents=True, exist_ok=True)

@@ -11,11 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The next UID to look at under this UIDVALIDITY; `started`: nothing older is ever answered."""
+    """The next UID to look at under this UIDVALIDITY.
+
+    What has a UID from `first_uid` on came after the first run, whatever its date says: it may have been moved in, or
+    the server's clock is behind. Below it, as in a renumbered folder, nothing from before `started` is answered.
+    """
 
     uidvalidity: int
     next_uid: int
     started: datetime
+    first_uid: int
 
 
 class MarkStore(Protocol):

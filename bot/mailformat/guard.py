@@ -13,15 +13,28 @@ if TYPE_CHECKING:
 
 OWN_HEADER = "X-Capebot"  # on every mail the bot writes
 _ROBOTS = re.compile(
-    r"\A(?:mailer-daemon|postmaster|no-?reply.*|do-?not-?reply.*|donotreply.*|bounces?(?:[+-].*)?|autoresponder|auto-?reply"
-    r"|notifications?|news(?:letter)?|listserv|majordomo|mdaemon|virus-?alert)@"
+    r"\A(?:mailer-daemon|postmaster|(?:no[-._]?reply|do[-._]?not[-._]?reply)(?:[-+._\d].*)?|bounces?(?:[+-].*)?"
+    r"|autoresponder|auto-?reply|notifications?|news(?:letter)?|listserv|majordomo|mdaemon|virus-?alert)@"
 )
-_SUBJECTS = re.compile(
-    r"(?:automatic reply|auto(?:matic)?[- ]?repl(?:y|ied)|autoreply|out of (?:the )?office|abwesenheits|automatische antwort"
-    r"|réponse automatique|respuesta automática|risposta automatica|undeliver|delivery (?:status|failure)|mail delivery"
-    r"|returned mail|failure notice|non remis|unzustellbar|vacation|away from|read:|gelesen:|not read:)",
+# The form in which programs write their subjects; people write the same words otherwise ("Delivery status of our …").
+_OWN_FORM = re.compile(
+    r"(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|auto|autosvar|out of (?:the )?office(?: auto-?reply)?|vacation"
+    r"|abwesenheits(?:notiz|assistent)|automatische antwort|automatisch antwoord|réponse automatique|respuesta automática"
+    r"|risposta automatica|resposta automática|undeliverable|unzustellbar|non remis|não entregue)\s*:"
+    r"|(?:automatic reply|automatische antwort|réponse automatique|respuesta automática|risposta automatica|out of (?:the )?office"
+    r"|failure notice|delivery failure|message delivery failure)\W*\Z"
+    r"|out of (?:the )?office re:|mail delivery (?:failed|subsystem|system)\b|mail system error\b|returned mail: "
+    r"|delivery status notification\b|delivery (?:failure|notification):|undelivered mail returned to sender",
     re.IGNORECASE,
 )
+# What begins like a machine's subject: with a second sign, it is one.
+_BEGINNINGS = re.compile(
+    r"(?:out of (?:the )?office|abwesenheits|undeliver|delivery (?:status|failure)|mail delivery|returned mail|vacation"
+    r"|away from|(?:not )?read:|gelesen:|lu :|leído:)",
+    re.IGNORECASE,
+)
+_SECOND_SIGNS = ("X-Failed-Recipients", "X-MS-Exchange-Generated-Message-Source", "X-MS-Exchange-Inbox-Rules-Loop")
+_OUR_IDS = "<capebot."  # so begin the ids of the bot's own mails
 _PRECEDENCE = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
 _AUTO_HEADERS = (
     "X-Autoreply",
@@ -60,11 +73,30 @@ def automatic(mail: Message, own: Collection[str]) -> str:  # noqa: C901, PLR091
         return "marked as automatic"
     if any(_ROBOTS.match(sender) for sender in senders):
         return "the sender is a robot's address"
-    if _SUBJECTS.match(headers.first(mail, "Subject")):
+    if _is_machines_subject(mail):
         return "the subject of an automatic reply"
     if mail.get_content_type() == "text/calendar":
         return "a calendar message"
     return ""
+
+
+def doubtful(mail: Message) -> str:
+    """Why this may be a machine's mail, when its subject alone says so; else empty. A person looks at it."""
+    if _OWN_FORM.match(headers.first(mail, "Subject")):
+        return (
+            "the subject is that of an automatic reply, and nothing else says that a machine wrote it: answer by hand"
+        )
+    return ""
+
+
+def _is_machines_subject(mail: Message) -> bool:
+    """A machine's subject and a second sign, such as that it answers the bot's own mail."""
+    subject = headers.first(mail, "Subject")
+    answers_us = any(_OUR_IDS in headers.first(mail, name) for name in ("In-Reply-To", "References"))
+    if answers_us or any(mail.get(name) is not None for name in _SECOND_SIGNS):
+        return bool(_OWN_FORM.match(subject) or _BEGINNINGS.match(subject))
+    # It stands on people's mail too, but not under the very form of an automatic reply.
+    return mail.get("X-Auto-Response-Suppress") is not None and bool(_OWN_FORM.match(subject))
 
 
 def refused(mail: Message, allow: Collection[str], authserv_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import codecs
 import contextlib
 import re
 from email.errors import HeaderParseError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _MOST = 16_000  # characters of one header value; real ones are far shorter, bombs are not
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Python knows these by name, and no mail is written in them; decoding the first two costs the square of the length.
+_NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 _ALIASES = {"iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "x-unknown": "utf-8", "uft-8": "utf-8"}
 
 
@@ -52,12 +55,22 @@ def addresses(values: list[str]) -> list[str]:
 
 def decoded(content: bytes, charset: str | None) -> str:
     """Bytes as text in the charset named; in UTF-8, else cp1252, when that is unknown or does not fit."""
-    for name in (_ALIASES.get((charset or "").lower(), charset), "utf-8"):
+    named = _ALIASES.get((charset or "").lower(), charset)
+    for name in (named if named and is_charset(named) else None, "utf-8"):
         try:
             return clean(content.decode(name or "utf-8"))
         except (LookupError, UnicodeDecodeError, ValueError):
             continue
     return clean(content.decode("cp1252", errors="replace"))
+
+
+def is_charset(name: str) -> bool:
+    """Whether text in mail may be in this encoding; what only transforms bytes (base64, zlib) is none either."""
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return found._is_text_encoding and found.name not in _NO_CHARSETS  # noqa: SLF001 - what bytes.decode itself asks
 
 
 def clean(text: str) -> str:

@@ -16,7 +16,7 @@ def identity(raw: bytes) -> str:
     all of their bytes.
     """
     head, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    mail = parse.message(head + b"\n\n")
+    mail = parse.head(head)
     named = [headers.first(mail, name) for name in _NAMES]
     parts = [*(value.encode() for value in named), body.rstrip()] if gap and any(named) else [raw]
     digest = hashlib.sha256()

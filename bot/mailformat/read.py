@@ -13,24 +13,36 @@ if TYPE_CHECKING:
     from email.message import Message
 
 OVERSIZE = "X-Capebot-Oversize"  # set by the mail channel, which fetches only the headers of such a mail
+UNFETCHED = "X-Capebot-Unfetched"  # set by it in front of what it has of a mail that the server does not give
 _REFERENCES = 20  # ids of a thread that are carried on; header lines are bounded
+_LONGEST_ID = 900  # characters: an id is not broken, and a line of mail has 998 at most
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whose mailbox it is and who is answered. `own`: the bot's addresses, lower case. `max_bytes`: of a whole mail."""
+    """Whose mailbox it is and who is answered. `own`: the bot's addresses, lower case. `max_bytes`: of a whole mail.
+
+    `hold`: of a sender who may not be answered only the headers are read, so that strangers cannot cost much.
+    """
 
     own: frozenset[str]
     allow: tuple[str, ...]
     authserv_id: str = ""
     max_bytes: int = 25_000_000
+    hold: bool = False
 
 
 def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - the domain's word
     """Read a mail of any bytes."""
     oversize = max(_oversize(raw), len(raw) if len(raw) > policy.max_bytes else 0)
-    mail = parse.message(raw.split(b"\n\n", 1)[0] + b"\n\n" if oversize else raw)
-    found = parse.Parts() if oversize else parse.parts(raw, mail)
+    mail = parse.head(raw)
+    automatic = guard.automatic(mail, policy.own)
+    refused = _unfetched(raw) or guard.refused(mail, policy.allow, policy.authserv_id)
+    doubt = "" if automatic else guard.doubtful(mail)
+    if refused and doubt:
+        automatic = doubt  # no person looks through what strangers' machines send
+    refused = refused or doubt
+    found = parse.Parts() if oversize or (refused and policy.hold) else _parts(raw)
     senders = headers.addresses(headers.every(mail, "From"))
     return Incoming(
         id=id,
@@ -40,8 +52,8 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         thread=_thread(mail) or id,
         attached=tuple(found.mails),
         attachments=tuple(found.files),
-        automatic=guard.automatic(mail, policy.own),
-        refused=guard.refused(mail, policy.allow, policy.authserv_id),
+        automatic=automatic,
+        refused=refused,
         unreadable=unreadable(found, oversize, policy.max_bytes),
         handle=_handle(mail),
     )
@@ -53,6 +65,19 @@ def _oversize(raw: bytes) -> int:
     return int(value) if name == OVERSIZE.encode() and value.strip().isdigit() else 0
 
 
+def _unfetched(raw: bytes) -> str:
+    """What the mail channel noted in front of a mail that the server does not give: why a person must look at it."""
+    name, _, value = raw.split(b"\n", 1)[0].partition(b":")
+    return value.decode("utf-8", "replace").strip() if name == UNFETCHED.encode() else ""
+
+
+def _parts(raw: bytes) -> parse.Parts:
+    try:
+        return parse.parts(raw, parse.message(raw))
+    except parse.TOO_ODD:
+        return parse.Parts(broken=True)
+
+
 def unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
     """Why a mail cannot be read, with what to do, or empty. `oversize` is the size of a mail over the limit, else 0."""
     if oversize:
@@ -60,6 +85,8 @@ def unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
             f"Your mail has {oversize / 1e6:,.0f} MB; I read mails up to {limit / 1e6:,.0f} MB. Send the CSV alone, or"
             " paste the text of the message."
         )
+    if found.broken:
+        return "Your mail is put together in a way that I cannot take apart. Paste the text of the message instead."
     if found.encrypted:
         return f"Your mail is encrypted ({found.encrypted}), and I have no key. Send it again without encryption."
     return ""
@@ -75,5 +102,9 @@ def _handle(mail: Message) -> str:
     """What answering needs: the id of the mail and of those before it."""
     references = headers.first(mail, "References").split() or headers.first(mail, "In-Reply-To").split()
     own = headers.first(mail, "Message-ID").split()[:1]
-    usable = [one for one in (*references, *own) if one.startswith("<") and one.endswith(">") and one.isascii()]
+    usable = [one for one in (*references, *own) if _is_id(one)]
     return json.dumps({"message_id": (own or [""])[0], "references": usable[-_REFERENCES:]})
+
+
+def _is_id(word: str) -> bool:
+    return word.startswith("<") and word.endswith(">") and word.isascii() and len(word) <= _LONGEST_ID

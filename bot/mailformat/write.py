@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from email import policy
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,28 @@ if TYPE_CHECKING:
     from bot.core.model import Incoming, Reply
 
 
-_SEVEN_BIT = policy.SMTP.clone(cte_type="7bit")  # not every server between here and the reader takes 8-bit lines
+_IDS = ("message-id", "in-reply-to", "references")
+
+
+class _AsItStands(EmailPolicy):
+    """Message ids are folded between ids only, and an address outside ASCII stays one.
+
+    The library folds what is longer than a line into encoded words, which no mail program takes for an id or an
+    address: the reply would fall out of its thread.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """See email.policy."""
+        if name.lower() in _IDS:
+            between = f"{self.linesep} "
+            return f"{name}: {between.join(value.split())}{self.linesep}".encode("ascii", "replace")
+        if name.lower() == "to" and not value.isascii():
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+# Not every server between here and the reader takes 8-bit lines.
+_SEVEN_BIT = _AsItStands(linesep="\r\n", cte_type="7bit")
 
 
 def message_id(reference: str, sender: str) -> str:

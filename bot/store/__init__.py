@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sqlalchemy import select, update
 
 from bot.channels.marks import Mark
@@ -41,11 +43,11 @@ class Store(Inbox, Outbox, Ledger):
         query = select(marks).where(marks.c.account == account, marks.c.folder == folder)
         with self.database.reading() as connection:
             row = connection.execute(query).first()
-        return None if row is None else Mark(row.uidvalidity, row.next_uid, row.started)
+        return None if row is None else Mark(row.uidvalidity, row.next_uid, row.started, row.first_uid)
 
     def set_mark(self, account: str, folder: str, mark: Mark) -> None:
         """Keep how far a mail folder was read."""
-        values = {"uidvalidity": mark.uidvalidity, "next_uid": mark.next_uid, "started": mark.started}
+        values = asdict(mark)
         mine = (marks.c.account == account, marks.c.folder == folder)
         with self.database.writing() as connection:
             if not self.database.insert_new(connection, marks, account=account, folder=folder, **values):

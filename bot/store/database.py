@@ -35,7 +35,7 @@ def parse_url(url: str) -> URL:
     """Take the setting; give a URL with the driver that is installed. Raises DatabaseProblem."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise DatabaseProblem(
             "bot.database_url is not a database URL: write sqlite:///capebot.db or postgresql://user@host/name"
         ) from error

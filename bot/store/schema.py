@@ -159,6 +159,7 @@ marks = Table(
     Column("uidvalidity", BigInteger, nullable=False),
     Column("next_uid", BigInteger, nullable=False),
     Column("started", Utc, nullable=False),
+    Column("first_uid", BigInteger, nullable=False),  # from here on nothing is too old
 )
 
 workers = Table(

@@ -3,9 +3,11 @@
 import pytest
 
 from bot.mailformat import guard, parse
+from bot.mailformat.read import Policy, incoming
 
 OWN = frozenset({"capebot@example.com"})
-PERSON = "From: Pat <pat@harborlight.example>\nSubject: CAPE\n"
+PAT = "From: Pat <pat@harborlight.example>\n"
+PERSON = PAT + "Subject: CAPE\n"
 
 
 def mail(text):
@@ -29,10 +31,10 @@ def mail(text):
         PERSON + "X-Autoreply: yes\n",
         PERSON + "Content-Type: multipart/report; boundary=x\n",
         PERSON + "Content-Type: text/calendar\n",
-        "From: Pat <pat@harborlight.example>\nSubject: Automatic reply: CAPE\n",
-        "From: Pat <pat@harborlight.example>\nSubject: =?utf-8?Q?R=C3=A9ponse_automatique?=\n",
-        "From: Pat <pat@harborlight.example>\nSubject: Undeliverable: CAPE\n",
-        "From: Pat <pat@harborlight.example>\nSubject: Out of Office Re: CAPE\n",
+        PAT + "Subject: Automatic reply: CAPE\nX-Auto-Response-Suppress: All\n",
+        PAT + "Subject: Undeliverable: CAPE\nX-Failed-Recipients: cape@example.com\n",
+        PAT + "Subject: Read: CAPE\nIn-Reply-To: <capebot.0123@example.com>\n",
+        PAT + "Subject: Delivery status of your mail\nReferences: <1@x.example> <capebot.0123@example.com>\n",
     ],
 )
 def test_machines(head):
@@ -48,10 +50,48 @@ def test_machines(head):
         PERSON + "Return-Path: <pat@harborlight.example>\n",
         "From: Noreen <noreen@harborlight.example>\nSubject: FW: Automatic reply settings of ACE\n",
         "From: news.editor@harborlight.example\nSubject: Re: out\n",
+        "From: noreplyington@harborlight.example\nSubject: CAPE\n",
+        "From: donotreplyson@harborlight.example\nSubject: CAPE\n",
+        PAT + "Subject: Delivery status of our CAPE claim\n",
+        PAT + "Subject: Delivery status of our CAPE claim\nX-Auto-Response-Suppress: All\n",
+        PAT + "Subject: Vacation cover: CAPE rejections\n",
+        PAT + "Subject: Read: me first - CAPE rejection\n",
+        PAT + "Subject: Returned mail? no, CAPE\n",
+        PAT + "Subject: Undelivered cargo\n",
+        PAT + "Subject: Auto parts entry: CAPE rejects it\n",
+        PAT + "Subject: Away from my desk, CAPE rejection below\n",
+        PAT + "Subject: Re: CAPE\nIn-Reply-To: <capebot.0123@example.com>\n",
     ],
 )
 def test_people(head):
     assert guard.automatic(mail(head), OWN) == ""
+    assert guard.doubtful(mail(head)) == ""
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: CAPE",
+        "=?utf-8?Q?R=C3=A9ponse_automatique?=",
+        "=?utf-8?Q?R=C3=A9ponse_automatique_=3A?= CAPE",
+        "Abwesenheitsnotiz: CAPE",
+        "Undeliverable: CAPE",
+        "Undelivered Mail Returned to Sender",
+        "Delivery Status Notification (Failure)",
+        "Mail delivery failed: returning message to sender",
+        "Returned mail: see transcript for details",
+        "failure notice",
+        "Out of Office Re: CAPE",
+        "Out of the office",
+    ],
+)
+def test_a_subject_alone_is_held_for_a_person_where_the_sender_is_known(subject):
+    raw = f"{PAT}Subject: {subject}\n\nHTS RELATIONSHIP MISMATCH\n".encode()
+    known = incoming("id", raw, Policy(OWN, ("@harborlight.example",)))
+    assert (known.automatic, "subject" in known.refused) == ("", True)
+    stranger = incoming("id", raw, Policy(OWN, ("@client.example",)))
+    assert "subject" in stranger.automatic
+    assert "allow-list" in stranger.refused
 
 
 @pytest.mark.parametrize(

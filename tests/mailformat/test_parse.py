@@ -1,10 +1,14 @@
 """Raw mail to values: words, files, mails inside mails; hostile bytes never raise."""
 
 import base64
+import io
+import logging
+import time
 
 import pytest
 
 from bot.mailformat import parse
+from bot.mailformat.identity import identity
 from bot.mailformat.read import OVERSIZE, Policy, incoming
 
 EVERYBODY = Policy(own=frozenset({"capebot@example.com"}), allow=("*",))
@@ -70,6 +74,23 @@ def test_an_eml_sent_as_octets_is_a_mail_too():
     assert got.attachments == ()
 
 
+@pytest.mark.parametrize("encoding", [b"base64", b"quoted-printable"])
+def test_an_attached_mail_is_decoded_first_where_its_encoding_says_so(encoding):
+    inner = HEAD + b"Content-Type: text/plain; charset=utf-8\n\nNot Started \xc3\xbc" + b" and more" * 20
+    wrapped = (
+        base64.encodebytes(inner) if encoding == b"base64" else inner.replace(b"=", b"=3D").replace(b"\n", b"=0A=\n")
+    )
+    part = b"Content-Type: message/rfc822; name=reject.eml\nContent-Transfer-Encoding: " + encoding + b"\n\n" + wrapped
+    (got,) = read(mixed(WORDS, part)).attached
+    assert (got.sender, got.subject, got.name) == ("pat@harborlight.example", "test", "reject.eml")
+    assert got.text.strip().startswith("Not Started ü and more and more")
+
+
+def test_an_attached_mail_that_only_says_that_it_is_encoded_is_read_as_it_stands():
+    part = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + HEAD + b"\nNot Started"
+    assert read(mixed(WORDS, part)).attached[0].text.strip() == "Not Started"
+
+
 def test_deeper_than_five_mails_is_a_file_and_ends():
     raw = HEAD + b"\ndeepest"
     for level in range(12):
@@ -87,6 +108,10 @@ def test_deeper_than_five_mails_is_a_file_and_ends():
         (b"Content-Type: text/plain; charset=iso-8859-8-i", b"abc", "abc"),
         (b"Content-Type: text/plain; charset=1", b"gr\xfcn", "grün"),
         (b'Content-Type: text/plain; charset="a\0b"', b"abc", "abc"),
+        (b"Content-Type: text/plain; charset=punycode", b"abc-def", "abc-def"),
+        (b"Content-Type: text/plain; charset=idna", b"xn--abc", "xn--abc"),
+        (b"Content-Type: text/plain; charset=unicode_escape", b"a\\u0062", "a\\u0062"),
+        (b"Content-Type: text/plain; charset=base64", b"YWJj", "YWJj"),
         (b"Content-Type: text/plain; charset=utf-8", b"a\0b\xff\xfe", "ab"),
         (b"Content-Type: text/plain; name*=x; (c): y", b"words", "words"),
         (b'Content-Type: text/plain; name="', b"words", "words"),
@@ -158,20 +183,49 @@ def test_a_mail_over_the_limit_is_answered_from_its_headers():
         HEAD + b"\n" + b">" * 100_000,
         HEAD + b"Content-Type: text/html\n\n" + b"<div>" * 20_000,
         b"From nobody\n" + HEAD + b"\nx",
+        HEAD + b"Content-Type: text/html\n\n" + b"<div>" * 399_000,
+        HEAD + b"Content-Type: text/plain; charset=punycode\n\nabcdefgh-" + b"kva" * 600_000,
+        HEAD + b"Content-Type: text/plain; charset=idna\n\nxn--" + b"kva" * 600_000,
+        HEAD + b"Content-Type: multipart/mixed; " + b"a;" * 1_000_000 + b"\n\nx",
+        mixed(WORDS, b"Content-Type: text/csv; name*=punycode''abc-" + b"kva" * 300_000 + b"\n\nx"),
+        HEAD + b"Content-Type: message/rfc822\n\n" * 5_000,
+        HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (one, one) for one in range(3_000)),
+        HEAD + b"Content-Type: multipart/mixed; boundary*0*=no\0such''b%FF\n\n--b\n\nhi\n--b--\n",
     ],
-    ids=range(10),
+    ids=range(18),
 )
 def test_hostile_bytes_never_raise(raw):
+    began = time.monotonic()
+    identity(raw)
     got = read(raw)
+    assert time.monotonic() - began < 10  # seconds; most take a tenth of one
     (got.text + got.subject).encode()
     assert "\n" not in got.subject
+
+
+def test_of_a_stranger_only_the_headers_are_read(monkeypatch):
+    monkeypatch.setattr(parse, "parts", None)  # would raise
+    got = incoming("id", HEAD + b"\nNot Started", Policy(frozenset(), ("@client.example",), hold=True))
+    assert (got.text, got.subject, got.refused) == ("", "test", "the sender is not on the allow-list")
+
+
+def test_what_is_put_together_beyond_reading_is_said():
+    assert "cannot take apart" in read(HEAD + b"Content-Type: message/rfc822\n\n" * 5_000).unreadable
+
+
+def test_mail_parser_logs_nothing():
+    said = io.StringIO()
+    logging.getLogger().addHandler(handler := logging.StreamHandler(said))
+    read(b"Subject: =?utf-8?b?a?= Entry B76-0000000-0\nFrom: pat@harborlight.example\n\nx")
+    logging.getLogger().removeHandler(handler)
+    assert "B76" not in said.getvalue()
 
 
 def test_mail_parser_failing_is_no_matter(monkeypatch):
     def broken(_):
         raise AttributeError
 
-    monkeypatch.setattr(parse.mailparser, "parse_from_bytes", broken)
+    monkeypatch.setattr(parse.mailparser, "MailParser", broken)
     assert read(HEAD + b"\nNot Started").text.strip() == "Not Started"
 
 

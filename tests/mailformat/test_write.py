@@ -2,12 +2,18 @@
 
 import email
 import email.policy
+import json
 from datetime import UTC, date, datetime
 
+import pytest
+
+from bot.channels import NotSent
+from bot.channels.maildir import MaildirChannel
 from bot.core.model import Diagnosis, Output, Reply, Verdict
 from bot.mailformat import identity
 from bot.mailformat.read import Policy, incoming
 from bot.mailformat.write import message_id, reply_mail
+from bot.settings import Folder
 
 POLICY = Policy(own=frozenset({"capebot@example.com"}), allow=("*",))
 RAW = (
@@ -35,6 +41,27 @@ def test_headers():
     assert mail["Message-ID"] == message_id("r1", "capebot@example.com")
     assert mail.get_body(("plain",)).get_content().strip() == "grün"
     assert "grün" in mail.get_body(("html",)).get_content()
+
+
+LONG_IDS = (  # of 80 characters, as Microsoft 365 writes them
+    "<BYAPR11MB3205F6C5EB46BF4D0E6A8F1ECD9F9@BYAPR11MB3205.namprd11.prod.outlook.com>",
+    "<PH0PR11MB48560C3E1FD2E65F9B1C3A6BE0C9A@PH0PR11MB4856.namprd11.prod.outlook.com>",
+)
+
+
+def test_long_ids_stay_whole_and_are_folded_between():
+    one, two = LONG_IDS
+    raw = written(RAW.replace(b"<one@x.example>", one.encode()).replace(b"<two@x.example>", two.encode()))
+    assert f"\r\nIn-Reply-To: {two}\r\nReferences: {one}\r\n {two}\r\n".encode() in raw
+    assert parsed(raw)["References"] == f"{one} {two}"
+    said = incoming("id", RAW.replace(b"<two@", b"<" + b"t" * 1_000 + b"@"), POLICY)
+    assert "ttt" not in json.loads(said.handle)["references"][-1]
+
+
+def test_an_address_outside_ascii_is_no_encoded_word():
+    raw = written(RAW.replace(b"pat@", "jörg@".encode()), subject="Re: grün")
+    assert "\r\nTo: jörg@harborlight.example\r\n".encode() in raw
+    assert b"Subject: Re: =?utf-8?" in raw
 
 
 def test_the_same_reply_has_the_same_id_and_another_another():
@@ -69,3 +96,11 @@ def test_identity_ignores_the_way_and_sees_the_words():
     assert one != identity.identity(RAW + b"!")
     assert one != identity.identity(RAW.replace(b"<two@", b"<three@"))
     assert identity.identity(b"") != identity.identity(b"\n\nx")
+
+
+def test_a_reply_that_cannot_be_written_is_surely_not_sent(tmp_path):
+    channel = MaildirChannel(Folder(inbox=tmp_path / "in", outbox=tmp_path / "out"))
+    reply = Reply("a\nBcc: x@evil.example", "t", "<p>t", Diagnosis(Verdict.ANSWER, "otherwise", date(2026, 11, 24)))
+    with pytest.raises(NotSent, match="cannot be written") as caught:
+        channel.send(incoming("id", RAW, POLICY), reply, "r1")
+    assert not caught.value.retry

@@ -58,6 +58,8 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
+  prefix = {prefix}
+  separator = {separator}
   mailbox Sent {{
     special_use = \\Sent
     auto = subscribe
@@ -117,9 +119,10 @@ def token(user, seconds=3600):
 
 
 class Dovecot:
-    """Users are mail addresses; every one named in `users` has the password `pw`."""
+    """Users are mail addresses; every one named in `users` has the password `pw`. `prefix`: of all folders."""
 
-    def __init__(self, users=("cape@brokerage.example",)):
+    def __init__(self, users=("cape@brokerage.example",), prefix=""):
+        self.prefix = prefix
         self.program = program("dovecot", HOW, "/usr/sbin")
         self.dir = Path(tempfile.mkdtemp(prefix="dovecot"))
         self.port, self.tls_port = free_port(), free_port()
@@ -142,7 +145,15 @@ class Dovecot:
         )
         group = grp.getgrgid(self.account.pw_gid).gr_name
         (self.dir / "conf").write_text(
-            CONF.format(dir=self.dir, user=self.user, group=group, imap=self.port, imaps=self.tls_port)
+            CONF.format(
+                dir=self.dir,
+                user=self.user,
+                group=group,
+                imap=self.port,
+                imaps=self.tls_port,
+                prefix=self.prefix,
+                separator=self.prefix[-1:] or "/",
+            )
         )
         if os.getuid() == 0:
             for path in [self.dir, *self.dir.rglob("*")]:

@@ -1,4 +1,4 @@
-"""A TCP proxy that can freeze, cut and refuse, for what networks do to connections."""
+"""A TCP proxy that can freeze, cut and refuse, for what networks do to connections; and deny an IMAP command."""
 
 import contextlib
 import socket
@@ -7,10 +7,14 @@ import threading
 
 
 class FaultProxy:
-    """`port` leads to `target` on loopback. freeze(): nothing moves. cut(): every connection is reset. refuse."""
+    """`port` leads to `target` on loopback. freeze(): nothing moves. cut(): every connection is reset. refuse.
+
+    `cuts`: so many connections end once they brought `cut_after` bytes. `deny`: an IMAP command with it gets a NO.
+    """
 
     def __init__(self, target):
         self.target, self.refuse = target, False
+        self.cuts, self.cut_after, self.deny, self.denied = 0, 100_000, b"", 0
         self._flowing = threading.Event()
         self._flowing.set()
         self._pairs = []
@@ -46,12 +50,21 @@ class FaultProxy:
                 server = socket.create_connection(("127.0.0.1", self.target))
                 self._pairs += [client, server]
                 for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+                    threading.Thread(target=self._pump, args=(source, sink, source is server), daemon=True).start()
 
-    def _pump(self, source, sink):
+    def _pump(self, source, sink, from_server):
+        brought = 0
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
                 self._flowing.wait()
+                brought += len(data)
+                if from_server and self.cuts and brought > self.cut_after:
+                    self.cuts -= 1
+                    break
+                if not from_server and self.deny and self.deny in data:
+                    self.denied += 1
+                    source.sendall(data.split()[0] + b" NO not this one\r\n")
+                    continue
                 sink.sendall(data)
         for one in (source, sink):
             with contextlib.suppress(OSError):

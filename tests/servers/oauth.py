@@ -11,11 +11,15 @@ MICROSOFT = "https://login.microsoftonline.com"
 
 
 class Authority(ThreadingHTTPServer):
-    """`user` is whom tokens are for. `revoked`: refresh tokens are refused. `issued` are all access tokens given."""
+    """`user` is whom tokens are for. `revoked`: refresh tokens are refused. `issued` are all access tokens given.
+
+    `pending`: the person has not entered the device's code yet. `no_tenant`: nobody knows the tenant.
+    """
 
     def __init__(self, user):
         super().__init__(("127.0.0.1", 0), _Answers)
         self.user, self.revoked, self.issued, self.asked, self.seconds = user, False, set(), [], 3600
+        self.pending, self.no_tenant = False, False
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
@@ -29,6 +33,9 @@ class Authority(ThreadingHTTPServer):
 
 class _Answers(BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.server.no_tenant:
+            self._json(400, {"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found."})
+            return
         tenant = self.path.split("/")[1]
         base = f"{MICROSOFT}/{tenant}/oauth2/v2.0"
         self._json(200, {
@@ -46,6 +53,9 @@ class _Answers(BaseHTTPRequestHandler):
             return
         grant = form["grant_type"][0]
         self.server.asked.append(grant)
+        if self.server.pending and "device" in grant:
+            self._json(400, {"error": "authorization_pending"})
+            return
         if self.server.revoked and grant == "refresh_token":
             self._json(400, {"error": "invalid_grant", "error_description": "the token was revoked"})
             return

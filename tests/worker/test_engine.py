@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import threading
+import time
 from datetime import timedelta
 
 import psycopg
@@ -202,3 +203,20 @@ def test_stopping_waits_for_the_running_jobs_and_the_next_start_runs_the_waiting
     engine = engines(done.append)
     wait_until(lambda: not engine.unfinished(jobs))
     assert sorted(set(done)) == jobs
+
+
+def test_a_job_that_hangs_is_waited_for_once(store):
+    begun, release = threading.Event(), threading.Event()
+
+    def hang(_):
+        begun.set()
+        release.wait(60)
+
+    engine = DbosEngine(store.database, FAST)
+    engine.start(hang, "capebot-1")
+    engine.submit(job(1))
+    assert begun.wait(10)
+    began = time.monotonic()
+    engine.stop(3)
+    assert time.monotonic() - began < 5
+    release.set()

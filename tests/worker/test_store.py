@@ -298,7 +298,7 @@ def test_prune_forgets_late_and_keeps_what_waits(store):
 def test_marks(store):
     assert store.mark("ann@example.com", "INBOX") is None
     berlin = timezone(timedelta(hours=2))
-    mark = Mark(4_294_967_295, 7, datetime(2026, 9, 2, 12, tzinfo=berlin))
+    mark = Mark(4_294_967_295, 7, datetime(2026, 9, 2, 12, tzinfo=berlin), 5)
     store.set_mark("ann@example.com", "INBOX", mark)
     store.set_mark("ann@example.com", "Other", replace(mark, next_uid=1))
     store.set_mark("ann@example.com", "INBOX", replace(mark, next_uid=9))
@@ -341,6 +341,7 @@ class TestDatabase:
         ("url", "told"),
         [
             ("nonsense", "sqlite:///capebot.db"),
+            ("postgresql://u@h:notaport/d", "postgresql://user@host/name"),
             ("mysql://a/b", "mysql is not supported"),
             ("sqlite://", "name a file"),
             ("sqlite:////no/such/folder/x.db", "make its folder writable"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.channels import NotSent
 from bot.channels.mail import imap, smtp
 from bot.mailformat.read import Policy, incoming
 from bot.mailformat.write import message_id, reply_mail
@@ -26,7 +27,7 @@ class MailChannel:
         self._settings = settings
         self._marks = marks
         own = frozenset(address.lower() for address in (settings.address, *settings.aliases))
-        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL)
+        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL, hold=True)
 
     def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
         """Hand over new mail until `stop`; a server that is away is waited for."""
@@ -40,7 +41,10 @@ class MailChannel:
         """Send the reply to the sender, and to nobody else."""
         sender = self._settings.address
         now = datetime.now(UTC).astimezone()
-        mail = reply_mail(incoming, reply, sender=sender, reference=reference, now=now)
+        try:
+            mail = reply_mail(incoming, reply, sender=sender, reference=reference, now=now)
+        except (ValueError, LookupError) as error:
+            raise NotSent(f"the reply cannot be written as mail ({type(error).__name__})", retry=False) from error
         smtp.send(self._settings, incoming.sender, mail)
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:  # noqa: ARG002 - the contract's parameter

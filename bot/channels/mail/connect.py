@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from bot.channels.mail import oauth
 from bot.core.problems import Mendable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.settings import Mailbox
@@ -32,13 +33,14 @@ def imap(settings: Mailbox) -> IMAPClient:
     """A signed-in IMAP connection. Raises Refused when the sign-in fails, OSError when the server is away."""
     context = _context(settings.ca_file)
     _allow_plain(settings.tls, settings.host, "IMAP")
-    client = IMAPClient(
-        settings.host,
-        settings.port,
-        ssl=settings.tls == "tls",
-        ssl_context=context if settings.tls == "tls" else None,
-        timeout=SocketTimeout(connect=_CONNECT, read=_READ),
-    )
+    with _host_name(settings.host):
+        client = IMAPClient(
+            settings.host,
+            settings.port,
+            ssl=settings.tls == "tls",
+            ssl_context=context if settings.tls == "tls" else None,
+            timeout=SocketTimeout(connect=_CONNECT, read=_READ),
+        )
     with ExitStack() as undo:
         undo.callback(client.shutdown)
         if settings.tls == "starttls":
@@ -50,15 +52,29 @@ def imap(settings: Mailbox) -> IMAPClient:
     return client
 
 
+def selected(client: IMAPClient, settings: Mailbox) -> dict[bytes, Any]:
+    """Open the folder that is watched; give what the server says of it. Raises Refused when it does not open."""
+    try:
+        folder: dict[bytes, Any] = client.select_folder(settings.folder)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        raise Refused(
+            f"{settings.name}: the server does not open the folder {settings.folder}: correct `folder`"
+        ) from error
+    return folder
+
+
 def smtp(settings: Mailbox) -> smtplib.SMTP:
     """A signed-in SMTP connection. Raises Refused, or smtplib's and the socket's errors; nothing was sent then."""
     out = settings.smtp
     context = _context(out.ca_file or settings.ca_file)
     _allow_plain(out.tls, out.host, "SMTP")
-    if out.tls == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(out.host, out.port, timeout=out.timeout_seconds, context=context)
-    else:
-        server = smtplib.SMTP(out.host, out.port, timeout=out.timeout_seconds)
+    with _host_name(out.host):
+        if out.tls == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(out.host, out.port, timeout=out.timeout_seconds, context=context)
+        else:
+            server = smtplib.SMTP(out.host, out.port, timeout=out.timeout_seconds)
     with ExitStack() as undo:
         undo.callback(server.close)
         if out.tls == "starttls":
@@ -86,6 +102,8 @@ def _imap_login(settings: Mailbox, client: IMAPClient) -> None:
             client.login(_user(settings), password(settings))
     except LoginError as error:
         raise Refused(_refused(settings, "IMAP")) from error
+    except UnicodeError as error:
+        raise Refused(_not_ascii(settings)) from error
 
 
 def _smtp_login(settings: Mailbox, server: smtplib.SMTP) -> None:
@@ -99,6 +117,17 @@ def _smtp_login(settings: Mailbox, server: smtplib.SMTP) -> None:
             server.login(user, password(settings))
     except smtplib.SMTPAuthenticationError as error:
         raise Refused(_refused(settings, "SMTP")) from error
+    except UnicodeError as error:
+        raise Refused(_not_ascii(settings)) from error
+
+
+@contextmanager
+def _host_name(host: str) -> Iterator[None]:
+    """What Python says of an impossible name ("imap..example") in words that help."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise Refused(f"{host} is no host name: correct `host`") from error
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:
@@ -115,6 +144,11 @@ def _allow_plain(tls: str, host: str, what: str) -> None:
 
 def _user(settings: Mailbox) -> str:
     return settings.user or settings.address
+
+
+def _not_ascii(settings: Mailbox) -> str:
+    name = f"the user or the password in {settings.password_env}"
+    return f"{settings.name}: {name} has letters outside ASCII, which the sign-in cannot carry: set another password"
 
 
 def _refused(settings: Mailbox, what: str) -> str:

@@ -9,7 +9,7 @@ from imapclient.exceptions import IMAPClientError
 from imapclient.imapclient import SENT
 
 from bot.channels.checks import Check
-from bot.channels.mail import connect, oauth
+from bot.channels.mail import connect, imap, oauth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check(settings: Mailbox) -> Iterator[Check]:
-    """Try IMAP, the folder and what may be done in it, then SMTP. Nothing is sent or changed."""
+    """Try IMAP, the folder and what may be done in it, then SMTP. Nothing is sent; a folder for taken mail is made."""
     if not settings.allow:
         yield Check(ok=False, what=f"{settings.name}: allow is empty", mend="name who is answered, or nobody is")
     try:
@@ -40,9 +40,9 @@ def check(settings: Mailbox) -> Iterator[Check]:
 
 def _folder(settings: Mailbox, client: IMAPClient) -> Iterator[Check]:
     try:
-        folder = client.select_folder(settings.folder, readonly=False)
-    except IMAPClientError:
-        yield Check(ok=False, what=f"{settings.name}: the folder {settings.folder}", mend="correct `folder`")
+        folder = connect.selected(client, settings)
+    except connect.Refused as problem:
+        yield Check(ok=False, what=f"{settings.name}: the folder {settings.folder}", mend=str(problem))
         return
     yield Check(ok=True, what=f"{settings.name}: the folder {settings.folder} opens")
     if client.has_capability("IDLE"):
@@ -51,13 +51,28 @@ def _folder(settings: Mailbox, client: IMAPClient) -> Iterator[Check]:
         seconds = f"every {settings.poll_seconds:g} seconds"
         yield Check(ok=True, what=f"{settings.name}: no IDLE; the folder is looked at {seconds}")
     if settings.done == "flag":
-        allowed = b"\\*" in folder.get(b"PERMANENTFLAGS", ())
+        flags = folder.get(b"PERMANENTFLAGS", ())
+        allowed = b"\\*" in flags or settings.done_keyword.encode() in flags
         yield Check(allowed, f"{settings.name}: taken mail gets a keyword", 'the server keeps none: set done = "move"')
     else:
-        allowed = client.has_capability("MOVE")
-        yield Check(allowed, f"{settings.name}: taken mail is moved", 'the server cannot move: set done = "flag"')
+        yield _done_folder(settings, client)
     sent = settings.sent_folder or client.find_special_folder(SENT)
     yield Check(bool(sent), f"{settings.name}: the Sent folder is known", "name it in `sent_folder`")
+
+
+def _done_folder(settings: Mailbox, client: IMAPClient) -> Check:
+    what = f"{settings.name}: taken mail is moved to {settings.done_folder}"
+    if not client.has_capability("MOVE"):
+        return Check(ok=False, what=what, mend='the server cannot move: set done = "flag"')
+    try:
+        client.select_folder(imap.done_folder(client, settings.done_folder), readonly=True)
+    except IMAPClientError:
+        return Check(
+            ok=False,
+            what=what,
+            mend='the folder can neither be opened nor made: correct done_folder, or set done = "flag"',
+        )
+    return Check(ok=True, what=what)
 
 
 def _smtp(settings: Mailbox) -> Check:

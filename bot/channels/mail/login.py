@@ -6,8 +6,9 @@ import base64
 import hashlib
 import json
 import secrets
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -29,6 +30,8 @@ def login(settings: Mailbox, tell: Callable[[str], None]) -> None:
         oauth.access_token(settings)
         tell(f"{settings.name}: the credentials work; there is nothing to sign in")
         return
+    with oauth.kept(settings):
+        pass  # that it can be kept is better known before a person signs in than after
     if block.provider == "google":
         _google(settings, tell)
     else:
@@ -38,8 +41,8 @@ def login(settings: Mailbox, tell: Callable[[str], None]) -> None:
 
 def _microsoft(settings: Mailbox, tell: Callable[[str], None]) -> None:
     assert settings.oauth is not None  # noqa: S101 - login() has looked
-    with oauth.kept(settings) as mine:
-        cache = oauth.microsoft_cache(mine)
+    cache = oauth.microsoft_cache({})  # of its own: the bot may run, and waits for what is kept
+    with oauth.reached(settings.oauth):
         client = oauth.microsoft_public(settings.oauth, cache)
         flow = client.initiate_device_flow(scopes=oauth.DELEGATED)
         if "user_code" not in flow:
@@ -48,19 +51,20 @@ def _microsoft(settings: Mailbox, tell: Callable[[str], None]) -> None:
             )
         tell(str(flow["message"]))
         result = client.acquire_token_by_device_flow(flow)
-        if "access_token" not in result:
-            raise oauth.SignInNeeded(f"the sign-in failed ({result.get('error', 'no reason given')}): try again")
-        mine["msal"] = cache.serialize()
+    if "access_token" not in result:
+        raise oauth.SignInNeeded(f"the sign-in failed ({result.get('error', 'no reason given')}): try again")
+    with oauth.kept(settings) as mine:
+        mine["msal"] = cache.serialize()  # the person signed in anew: what was kept for this mailbox is replaced
 
 
 def _google(settings: Mailbox, tell: Callable[[str], None]) -> None:
     """Google gives mail access to no device code, so its page sends the answer to a port of this machine."""
     assert settings.oauth is not None  # noqa: S101 - login() has looked
+    oauth.import_google()
     client = _client_file(settings)
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-    with HTTPServer(("127.0.0.1", 0), _Answer) as server:
-        server.timeout = _WAIT
-        back = f"http://127.0.0.1:{server.server_port}/"
+    with _Page(state) as page:
+        back = f"http://127.0.0.1:{page.server_port}/"
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "client_id": settings.oauth.client_id, "redirect_uri": back, "response_type": "code", "state": state,
@@ -68,10 +72,10 @@ def _google(settings: Mailbox, tell: Callable[[str], None]) -> None:
             "code_challenge": challenge, "code_challenge_method": "S256",
         }  # fmt: skip
         tell(f"Open this page in a browser on this machine and allow access:\n{_GOOGLE_PAGE}?{urlencode(query)}")
-        server.handle_request()
-        answer = getattr(server, "answer", {})
-    if answer.get("state") != [state] or "code" not in answer:
-        raise oauth.SignInNeeded("no valid answer came from Google's page: try again")
+        answer = page.wait()
+    if "code" not in answer:
+        why = f"Google says {answer['error'][0][:60]!r}" if "error" in answer else f"no answer within {_WAIT} seconds"
+        raise oauth.SignInNeeded(f"no valid answer came from Google's page ({why}): try again")
     tokens = _exchange(settings, client, {"code": answer["code"][0], "redirect_uri": back, "code_verifier": verifier})
     with oauth.kept(settings) as mine:
         mine["google"], mine["google_secret"] = tokens["refresh_token"], client["client_secret"]
@@ -85,8 +89,11 @@ def _exchange(settings: Mailbox, client: dict[str, Any], what: dict[str, str]) -
         **what, "grant_type": "authorization_code", "client_id": settings.oauth.client_id,
         "client_secret": client["client_secret"],
     }  # fmt: skip
-    answer = requests.post(settings.oauth.token_url or oauth.GOOGLE_TOKEN, data=form, timeout=30, allow_redirects=False)
-    tokens: dict[str, Any] = answer.json() if answer.ok else {}
+    with oauth.reached(settings.oauth):
+        answer = requests.post(
+            settings.oauth.token_url or oauth.GOOGLE_TOKEN, data=form, timeout=30, allow_redirects=False
+        )
+        tokens: dict[str, Any] = answer.json() if answer.ok else {}
     if "refresh_token" not in tokens:
         raise oauth.SignInNeeded(f"Google gives no refresh token (HTTP {answer.status_code}): try again")
     return tokens
@@ -98,21 +105,49 @@ def _client_file(settings: Mailbox) -> dict[str, Any]:
         data = json.loads(Path(oauth.secret(settings)).read_text(encoding="utf-8"))
         client: dict[str, Any] = data.get("installed") or data["web"]
         return {"client_secret": client["client_secret"]}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise oauth.SignInNeeded(
             "the OAuth client's file cannot be read: download it again from Google's console"
         ) from error
 
 
+class _Page(ThreadingHTTPServer):
+    """Waits on this machine for the one request that Google's page makes the browser send.
+
+    Browsers open connections that they do not use, and ask for icons: none of that may stand in the way.
+    """
+
+    def __init__(self, state: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.state = state
+        self.answer: dict[str, list[str]] = {}
+        self.came = Event()
+        Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
+
+    def wait(self) -> dict[str, list[str]]:
+        """The answer's query; empty when none came in time."""
+        self.came.wait(_WAIT)
+        self.shutdown()
+        return self.answer
+
+
 class _Answer(BaseHTTPRequestHandler):
-    """Takes the one request that Google's page makes the browser send."""
+    """Takes the request that carries our state; all others are not found."""
+
+    server: _Page
+    timeout = 5  # seconds for a request: a connection that says nothing is let go
 
     def do_GET(self) -> None:
         """Keep the query and thank the person."""
-        self.server.answer = parse_qs(urlsplit(self.path).query)  # type: ignore[attr-defined]  # our own mailbox on it
-        self.send_response(200)
+        query = parse_qs(urlsplit(self.path).query)
+        mine = query.get("state") == [self.server.state] and not self.server.came.is_set()
+        self.send_response(200 if mine else 404)
         self.end_headers()
-        self.wfile.write(b"Signed in. You can close this page.")
+        if mine:
+            words = b"Signed in." if "code" in query else b"Not signed in."
+            self.wfile.write(words + b" You can close this page.")
+            self.server.answer = query
+            self.server.came.set()
 
     def log_message(self, *_: object) -> None:
         """The query holds a code: it is not logged."""

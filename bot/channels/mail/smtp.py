@@ -26,7 +26,7 @@ def send(settings: Mailbox, to: str, mail: bytes) -> None:
         raise NotSent(str(error), retry=True) from error  # an operator can mend it within the days of trying
     except smtplib.SMTPResponseException as error:
         raise NotSent(f"the SMTP server answered {error.smtp_code} on connecting", retry=True) from error
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         raise NotSent(f"the SMTP server is away ({type(error).__name__})", retry=True) from error
     try:
         _envelope(server, settings.address, to)
@@ -42,6 +42,11 @@ def _envelope(server: smtplib.SMTP, sender: str, to: str) -> None:
         code, _ = server.docmd("DATA")
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(f"the SMTP server hung up before the mail ({type(error).__name__})", retry=True) from error
+    except ValueError as error:  # smtplib writes addresses in ASCII
+        raise NotSent(
+            "the address needs SMTPUTF8 (it has letters outside ASCII), which this bot does not speak: answer by hand",
+            retry=False,
+        ) from error
     if code != 354:  # noqa: PLR2004 - RFC 5321: start mail input
         raise _refusal(code, "DATA")
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog
 from channels.mail.conftest import Marks, Taken
+from imapclient import IMAPClient
 from servers.dovecot import Dovecot
 from servers.fault_proxy import FaultProxy
 
-from bot.channels.mail import connect
+from bot.channels.mail import connect, doctor, imap
 from bot.channels.marks import Mark
 
 
@@ -96,12 +97,180 @@ def test_a_renumbered_folder_brings_what_came_since_the_start_and_nothing_older(
         client.append("INBOX", mail(f"old{number}"), msg_time=long_ago)
     client.append("INBOX", mail("since"))
     account = f"{settings.address}@127.0.0.1"
-    marks.set_mark(account, "INBOX", Mark(1, 900, datetime.now(UTC) - timedelta(minutes=5)))
+    marks.set_mark(account, "INBOX", Mark(1, 900, datetime.now(UTC) - timedelta(minutes=5), 900))
     listening(settings, take, marks)
     assert take.wait(1) == [mail("since")]
     time.sleep(0.3)
     assert take.calls == 1
     assert marks.mark(account, "INBOX").uidvalidity != 1
+
+
+def test_mail_with_an_old_date_that_comes_after_the_start_is_taken(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    client.append("INBOX", mail("old"))
+    with structlog.testing.capture_logs() as logs:
+        listening(settings, take, marks)
+        watched(marks)
+    assert [line["mails"] for line in logs if "first run" in line["event"]] == [1]
+    client.append("INBOX", mail("moved in"), msg_time=datetime.now(UTC) - timedelta(days=3))
+    client.append("INBOX", mail("clock behind"), msg_time=datetime.now(UTC) - timedelta(minutes=5))
+    client.append("INBOX", mail("now"))
+    assert take.wait(3) == [mail("moved in"), mail("clock behind"), mail("now")]
+
+
+def test_in_a_renumbered_folder_what_is_left_alone_is_counted_and_the_next_mail_is_new(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    for days in (30, 30, 0.5):
+        client.append("INBOX", mail(f"old{days}"), msg_time=datetime.now(UTC) - timedelta(days=days))
+    account = f"{settings.address}@127.0.0.1"
+    marks.set_mark(account, "INBOX", Mark(1, 900, datetime.now(UTC) - timedelta(minutes=5), 900))
+    with structlog.testing.capture_logs() as logs:
+        listening(settings, take, marks)
+        end = time.monotonic() + 10
+        while marks.mark(account, "INBOX").next_uid != 4 and time.monotonic() < end:
+            time.sleep(0.02)
+    assert [line["mails"] for line in logs if "left alone" in line["event"]] == [3]
+    client.append("INBOX", mail("moved in"), msg_time=datetime.now(UTC) - timedelta(days=3))
+    assert take.wait(1) == [mail("moved in")]
+
+
+def test_without_uidnext_dates_tell_what_is_new(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    client.append("INBOX", mail("old"), msg_time=datetime.now(UTC) - timedelta(minutes=5))
+    validity = client.folder_status("INBOX", ["UIDVALIDITY"])[b"UIDVALIDITY"]
+    marks.set_mark(f"{settings.address}@127.0.0.1", "INBOX", Mark(validity, 1, datetime.now(UTC), 2**32))
+    listening(settings, take, marks)
+    client.append("INBOX", mail("new"))
+    assert take.wait(1) == [mail("new")]
+    time.sleep(0.3)
+    assert take.calls == 1
+
+
+def test_a_line_cut_over_and_over_in_the_midst_of_a_mail_loses_nothing(box, mailbox, listening, dovecot, monkeypatch):
+    monkeypatch.setattr(imap, "_FIRST_PAUSE", 0.01)
+    proxy = FaultProxy(dovecot.port)
+    settings, take, marks = box(tls="none", port=proxy.port, poll_seconds=0.5), Taken(), Marks()
+    client = mailbox(settings.address)
+    listening(settings, take, marks)
+    watched(marks)
+    proxy.cuts = 5
+    big = mail("big", "filler line of text\r\n" * 20_000)
+    client.append("INBOX", big)
+    assert take.wait(1, seconds=20) == [big]
+    assert proxy.cuts == 0
+    proxy.close()
+
+
+@pytest.mark.parametrize("denied", [b"BODY.PEEK[]", b"BODY.PEEK["])
+def test_a_mail_that_the_server_does_not_give_is_held_for_a_person(denied, box, mailbox, listening, dovecot):
+    proxy = FaultProxy(dovecot.port)
+    settings, take, marks = box(tls="none", port=proxy.port, poll_seconds=0.1), Taken(), Marks()
+    client = mailbox(settings.address)
+    channel = listening(settings, take, marks)
+    watched(marks)
+    proxy.deny = denied
+    client.append("INBOX", mail("broken"))
+    (raw,) = take.wait(1)
+    assert proxy.denied == (3 if denied.endswith(b"]") else 4)
+    got = channel.read("1", raw)
+    assert "open UID 1 of INBOX in a mail program" in got.refused
+    assert got.automatic == ""
+    assert got.sender == ("pat@client.example" if denied.endswith(b"]") else "")
+    proxy.deny = b""
+    client.append("INBOX", mail("next"))
+    assert take.wait(2)[-1] == mail("next")
+    proxy.close()
+
+
+def test_a_mail_at_which_every_line_is_lost_is_held_at_last(box, mailbox, listening, dovecot, monkeypatch):
+    monkeypatch.setattr(imap, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(imap, "_LONGEST_PAUSE", 0.02)
+    proxy = FaultProxy(dovecot.port)
+    settings, take, marks = box(tls="none", port=proxy.port, poll_seconds=0.5), Taken(), Marks()
+    client = mailbox(settings.address)
+    channel = listening(settings, take, marks)
+    watched(marks)
+    proxy.cuts = 10**6
+    client.append("INBOX", mail("big", "filler line of text\r\n" * 20_000))
+    (raw,) = take.wait(1, seconds=30)
+    assert "mail program" in channel.read("1", raw).refused
+    proxy.close()
+
+
+def test_a_sender_cannot_say_that_his_mail_was_not_given(box, mailbox, listening):
+    settings, take, marks = box(), Taken(), Marks()
+    client = mailbox(settings.address)
+    channel = listening(settings, take, marks)
+    watched(marks)
+    client.append("INBOX", b"X-Capebot-Unfetched: x\r\nx-capebot-OVERSIZE: 99999999\r\n" + mail(1))
+    assert channel.read("1", take.wait(1)[0]).refused == ""
+
+
+@pytest.fixture(scope="module")
+def prefixed():
+    server = Dovecot(["cape@brokerage.example"], prefix="INBOX.").start()
+    yield server
+    server.close()
+
+
+def test_moving_where_all_folders_stand_under_inbox(prefixed, box, listening, smtp):
+    server = prefixed
+    settings = box(
+        address="cape@brokerage.example", port=server.tls_port, ca_file=server.cert, done="move",
+        done_folder="Cape/Taken", smtp={"host": "127.0.0.1", "port": smtp.port, "auth": "none"},
+    )  # fmt: skip
+    assert [one.what for one in doctor.check(settings) if not one.ok and "SMTP" not in one.what] == []
+    client = IMAPClient("127.0.0.1", server.port, ssl=False)
+    client.login(settings.address, "pw")
+    assert client.folder_exists("INBOX.Cape.Taken")
+    take, marks = Taken(), Marks()
+    listening(settings, take, marks)
+    watched(marks)
+    for number in range(3):
+        client.append("INBOX", mail(number))
+    take.wait(3)
+    end = time.monotonic() + 5
+    while client.folder_status("INBOX.Cape.Taken", ["MESSAGES"])[b"MESSAGES"] < 3 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert client.folder_status("INBOX.Cape.Taken", ["MESSAGES"])[b"MESSAGES"] == 3
+    client.shutdown()
+
+
+def test_mail_that_cannot_be_marked_is_taken_all_the_same_and_said_once(box, mailbox, listening, dovecot):
+    proxy = FaultProxy(dovecot.port)
+    settings = box(tls="none", port=proxy.port, done="move", done_folder="Capebot")
+    take, marks = Taken(), Marks()
+    client = mailbox(settings.address)
+    proxy.deny = b"CREATE"
+    with structlog.testing.capture_logs() as logs:
+        listening(settings, take, marks)
+        watched(marks)
+        for number in range(4):
+            client.append("INBOX", mail(number))
+        take.wait(4)
+        end = time.monotonic() + 5
+        while watched(marks).next_uid < 5 and time.monotonic() < end:
+            time.sleep(0.02)
+    assert watched(marks).next_uid == 5
+    assert take.calls == 4
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == [
+        "taken mail cannot be marked; it is answered all the same"
+    ]
+    assert not [line for line in logs if "away" in line["event"]]
+    (wrong,) = [one for one in doctor.check(settings) if not one.ok and "SMTP" not in one.what]
+    assert "done_folder" in wrong.mend
+    proxy.close()
+
+
+def test_a_folder_that_is_not_there_is_said(box, listening):
+    with structlog.testing.capture_logs() as logs:
+        listening(box(folder="INBX"), Taken())
+        time.sleep(1.5)
+    (line,) = [line for line in logs if line["log_level"] == "error"]
+    assert "INBX: correct `folder`" in line["todo"]
 
 
 def test_a_mail_of_30_mb_is_not_fetched(box, mailbox, listening):

@@ -1,5 +1,6 @@
 import email
 import email.policy
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -22,9 +23,18 @@ REPLY = Reply(
 
 
 @pytest.fixture
-def channel(box, smtp):
-    settings = box(smtp={"host": "127.0.0.1", "port": smtp.port, "timeout_seconds": 5})
-    return MailChannel(settings, Marks())
+def smtp_of(box, smtp):
+    """A channel whose SMTP settings differ as told."""
+
+    def make(**changes):
+        return MailChannel(box(smtp={"host": "127.0.0.1", "port": smtp.port, "timeout_seconds": 5} | changes), Marks())
+
+    return make
+
+
+@pytest.fixture
+def channel(smtp_of):
+    return smtp_of()
 
 
 def test_the_reply_goes_to_the_sender_in_the_thread(channel, smtp):
@@ -91,6 +101,27 @@ def test_a_server_that_is_away_and_a_wrong_password_can_be_tried_again(channel, 
     with pytest.raises(NotSent, match="away") as caught:
         channel.send(INCOMING, REPLY, "ref-1")
     assert caught.value.retry
+
+
+@pytest.mark.parametrize(
+    ("changes", "sender", "why", "retry"),
+    [
+        ({}, "jörg@client.example", "SMTPUTF8", False),
+        ({"host": "smtp..brokerage.example"}, "pat@client.example", "smtp..brokerage.example is no host name", True),
+    ],
+)
+def test_what_fails_before_anything_is_sent_is_surely_not_sent(smtp_of, changes, sender, why, retry):
+    with pytest.raises(NotSent, match=why) as caught:
+        smtp_of(**changes).send(replace(INCOMING, sender=sender), REPLY, "ref-1")
+    assert caught.value.retry is retry
+
+
+def test_a_password_outside_ascii_and_a_reply_that_cannot_be_written_are_not_sent(channel, monkeypatch):
+    with pytest.raises(NotSent, match="cannot be written as mail"):
+        channel.send(INCOMING, replace(REPLY, subject="CAPE\nBcc: x@evil.example"), "ref-1")
+    monkeypatch.setenv("CAPEBOT_MAIL_PASSWORD", "pässwort")
+    with pytest.raises(NotSent, match="CAPEBOT_MAIL_PASSWORD"):
+        channel.send(INCOMING, REPLY, "ref-1")
 
 
 def test_after_a_crash_the_sent_folder_tells_yes_or_nothing(channel, smtp, mailbox):

@@ -92,6 +92,7 @@ def _make_the_rest() -> None:
         sa.Column("uidvalidity", sa.BigInteger, nullable=False),
         sa.Column("next_uid", sa.BigInteger, nullable=False),
         sa.Column("started", _MOMENT, nullable=False),
+        sa.Column("first_uid", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "workers",
