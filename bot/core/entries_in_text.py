@@ -33,7 +33,8 @@ _FORMS = re.compile(
     rf"(?P<dashed>{_W}{{3}}{_JOIN}{_D}{{7}}{_JOIN}{_D})"
     rf"|(?P<short>\d{{1,2}}{_DASH}\d{{7}}{_DASH}\d)"  # a leading zero lost, or two
     rf"|(?P<grouped>{_W}{{3}}{_JOIN}{_D}{{8}}|{_W}{{3}}{_D}{{7}}{_JOIN}{_D})"
-    rf"|(?P<spaced>{_W}{{3}}(?:{_SP}|{_JOIN}){_D}{{7}}(?:{_SP}|{_JOIN}){_D}|{_W}{{3}}{_SP}{_D}{{8}})"
+    rf"|(?P<spaced>{_W}{{3}}(?:{_SP}|{_JOIN}){_D}{{7}}(?:{_SP}|{_JOIN}){_D}|{_W}{{3}}{_SP}{_D}{{8}}"
+    rf"|{_W}{{3}}{_D}{{7}}{_SP}{_D}|[0-9A-Z]*[A-Z][0-9A-Z]*/\d{{7}}/\d)"
     rf"|(?P<odd>{_W}{{3}}{_DASH}\d{{5,9}}{_DASH}\d|{_W}{{3}}{_DASH}\d{{7}})"  # a digit too many or too few
     rf"|(?P<bare>(?<!_){_W}{{3}}{_D}{{8}}(?!_)|(?<!_)\d{{9,10}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{6,7}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{9}}(?!_))"
     rf"){_RIGHT}"
@@ -42,6 +43,13 @@ _TOKEN = re.compile(r"[^\s<>|;]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe0f]")
 _USUAL = re.compile(r"[0-9A-Z]{3}(?:-[0-9]{7}-[0-9]|[0-9]{8})")
 _PHONE = re.compile(r"1[2-9]\d{2}[2-9]\d{6}")  # with the country code of North America
+_TOPIC = re.compile(r"\b(?:cape|ieepa|entry|entries|entrys|7501|claim details|claim status|es-?003)\b", re.IGNORECASE)
+# Three capitals that stand before numbers of their own.
+_WORDS = frozenset({
+    "SKU", "REF", "INV", "BOL", "HBL", "MBL", "AWB", "PRO", "TEL", "FAX", "PIN", "JOB", "LOT", "SEQ", "UPS", "DHL", "ISF",
+    "HTS", "EIN", "IOR", "POA", "PSC", "FTZ", "FDA", "USD", "EUR", "GBP", "CAD", "CNY", "ACH", "IRS", "SSN", "VAT", "FEI",
+    "MID", "BIN", "PCS", "QTY", "NOS", "NUM", "ORD", "ACT", "TIN", "DUN", "FEE", "TAX", "BOX", "CTR", "EXT", "THE", "AND",
+})  # fmt: skip
 _ALONE_LEFT = re.compile(r"[\s>*•·#\"'(–—-]*(?:\(?\d{1,3}[.)][ \t]+)?[\"'(#]?")
 _MOST = 20_000  # numbers looked at in one text: twice what a Declaration may hold
 _ROW = 300  # characters between the first cells of two rows of one table at the most
@@ -80,7 +88,8 @@ def find(text: str, confirmed: tuple[str, ...] = ()) -> FoundEntries:
     """
     forms = list(_forms(text))
     known = vouched(confirmed)
-    sure = {one.number for one in forms if entry_number.is_checked(one.number) and _is_sure(one)}
+    topical = _TOPIC.search(text) is not None
+    sure = {one.number for one in forms if entry_number.is_checked(one.number) and _is_sure(one, topical=topical)}
     filers = {number[: entry_number.FILER] for number in sure} | _filers_in_a_row(forms)
     entries: dict[str, None] = {}
     suspects: dict[str, SuspectEntry] = {}
@@ -121,7 +130,7 @@ def _forms(text: str) -> Iterator[_Form]:
         end, says = found.end(), own
         alone = starts_row and not visible[end : end + _ROW].partition("\n")[0].strip(" \t\r,;.*|\"')")
         stood = found[0] if places is None else text[places[found.start()] : places[end - 1] + 1]
-        number, reasons = entry_number.repair(stood)
+        number, reasons = entry_number.repair(stood.replace("/", "-"))
         yield _Form(found.lastgroup or "", stood, number, reasons, own, alone)
 
 
@@ -135,19 +144,22 @@ def _without_address(token: re.Match[str]) -> str:
     return " " * len(word) if "://" in word or "@" in word or word.startswith("www.") else word
 
 
-def _is_sure(one: _Form) -> bool:
-    """Whether a number that passes the check is an entry for its form and the words round it."""
+def _is_sure(one: _Form, *, topical: bool) -> bool:
+    """Whether a number that passes the check is an entry for its form and the words round it.
+
+    `topical`: the text speaks of entries or CAPE, so that a bare number in it is hardly anything else.
+    """
     if one.form == "dashed":
         return True
     if _is_air_waybill(one):
         return one.says is Says.DIRECT
-    if one.form == "spaced" and not one.mixed:  # "the 1234567 8", "call 316 2509314 6"
-        return (
-            one.named if one.filer.isdigit() else one.says is Says.DIRECT and one.stood[: entry_number.FILER].isupper()
-        )
+    if one.form == "spaced" and one.filer.isalpha():  # "the 1234567 8", "SKU 12345678"
+        return one.says > Says.OTHER and one.stood[: entry_number.FILER].isupper() and one.filer not in _WORDS
     if one.mixed:
         return one.says > Says.OTHER
-    return one.named if one.form == "bare" else one.says >= Says.NEAR
+    if topical and one.says > Says.OTHER and not _PHONE.fullmatch(one.number):
+        return True
+    return one.named if one.form in ("bare", "spaced") else one.says >= Says.NEAR
 
 
 def _is_likely(one: _Form, filers: set[str], *, anything: bool) -> bool:

@@ -16,24 +16,27 @@ _NAMING = rf"(?:{_LABEL}))"
 _FILLER = rf"(?:{_LABEL}|of|for|on|at|to|by|with))"
 _END = r"[ \t]*[.:#=(\[\"'“‘*_-]*[ \t]*\r?\n?[ \t>]*"
 _ENTRY = (
-    r"(?:entry|entries|ent|entry[ -]?(?:numbers?|nos?|num|summary|summaries)|es|e/s|ess|summary|summaries|entry[ -]ids?"
+    r"(?:entry|entries|entrys|ent|entry[ -]?(?:numbers?|nos?|num|summary|summaries)|es|e/s|ess|summary|summaries|entry[ -]ids?"
     r"|(?:cf|cbp|form)[ -]?7501|entry summary (?:numbers?|nos?))"
 )
 _OTHERS = (
-    r"claims?|csms|phones?|telephone|tel|fax|call|mobile|cell|whatsapp|ext|extension|containers?|cntr|ctr|[hm]?b/?l|[hm]?bol|"
+    r"csms|phones?|telephone|tel|fax|call|mobile|cell|whatsapp|ext|extension|containers?|cntr|ctr|[hm]?b/?l|[hm]?bol|"
     r"bill of lading|lading|[hm]?awbs?|air ?way ?bills?|tracking|po|p\.o\.|purchase order|invoices?|inv|orders?|"
     r"ref|reference|isf|bonds?|ein|fein|irs|ssn|tin|tax ?id|taxpayer|importers?|importer of record|ior|consignee|accounts?|acct|"
     r"tickets?|case|hts|htsus|tariff|schedule b|pro|booking|bkg|shipment|waybill|usd|eur|cad|gbp|amounts?|total|pay|paid|sum|"
-    r"zip|vat|iban|routing|imo|seal|part|sku|item|agent|fedex|ups|dhl|usps|isbn|gst|statement|check|confirmation|"
-    r"licen[cs]e|permit|manifest|voyage|vessel|flight|conference|meeting|passcode|pin|serial|job|file|quote|version|"
+    r"zip|vat|iban|routing|imo|seal|part|sku|item|agent|fedex|ups|dhl|usps|isbn|gst|statement|confirmation|"
+    r"licen[cs]e|permit|manifest|voyage|vessel|flight|conference|meeting|passcode|pin|serial|job|quote|version|"
     r"registration|dossier|customer|client|vendor|supplier|mid|fei|duns|ams|scac|badge|id"
 )
 _DIRECT = re.compile(rf"(?<![\w/]){_ENTRY}s?{_NAMING}{{0,3}}{_END}\Z", re.IGNORECASE)
 _NEAR = re.compile(
-    rf"(?<![\w/])(?:entry|entries|summary|summaries|e/s|(?:cf|cbp|form)[ -]?7501)\b(?!{_FILLER}?[ -](?:date|type|line|port|level|point|fee))",
+    rf"(?<![\w/])(?:entry|entries|entrys|summary|summaries|e/s|(?:cf|cbp|form)[ -]?7501)\b(?!{_FILLER}?[ -](?:date|type|line|port|level|point|fee))",
     re.IGNORECASE,
 )
-_OTHER = re.compile(rf"(?:(?<![\w/])(?:{_OTHERS})(?:s|['’]s)?{_FILLER}{{0,3}}{_END}|[$€£]\s?)\Z", re.IGNORECASE)
+_OTHER = re.compile(
+    rf"(?:(?<![\w/])(?:(?:{_OTHERS})(?:s|['’]s)?{_FILLER}{{0,3}}|(?:claim|check){_NAMING}{{0,3}}){_END}|[$€£]\s?)\Z",
+    re.IGNORECASE,
+)
 _FOLLOWS = re.compile(
     r"[\"'”’)\]*_]{0,3}(?:[ \t](?:is|are|was)(?: (?:the|our|my|an))?)?[ \t]*\(?(?:entry|entries|entry summary)\b"
     r"(?! (?:date|type|line|port))",

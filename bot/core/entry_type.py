@@ -26,16 +26,24 @@ _TYPES = frozenset({
 _CODE = r"(?:0?[1-9]|[1-8]\d)(?![\d/%]|[.,:-]\d)"
 _COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4})"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+# Words right before a bare code that make it an entry type: "they are 06", "an ordinary 01", "| 06 |".
+_BEFORE_BARE = "".join(
+    rf"(?<={word})|" for word in (
+        "all ", "are ", "is ", "an ", " a ", "not ", "no ", "'re ", "'s ", "mixed ", "and ", "both ", "ordinary ", "normal ",
+        "regular ", "plain ", "weekly ", "filed as ", "consumption ", r"\| ", " / ", "ftz ",
+    )
+).rstrip("|")  # fmt: skip
 _NAMED = re.compile(
     rf"\b(?:entry[ -])?typ(?:es?)?\.?(?:[ -]codes?)?[ :#=-]{{0,3}}(?P<list>{_CODE}(?:(?:, ?| ?/ ?| ?& ?| and | or |, and )"
     rf"{_CODE}){{0,8}})(?! ?errors?\b)|\bet ?(?P<et>0[1-9])\b"
     r"|\b(?P<ftz>ftz|foreign[ -]trade[ -]zones?)\b(?![ -](?:operators?|managers?|grantees?|board|no\b|numbers?))"
-    r"|\b(?P<zone>zones?)\b(?=[ -]?(?:\(0?6\)|entr|weekl|withdraw|estimate|stuff|goods))|(?P<nozone>(?:(?<=from a )|(?<=not a )|(?<=no ))zone\b)"
+    r"|\b(?P<zone>zones?)\b(?=[ -]?(?:\(0?6\)|entr|weekl|withdraw|estimate|stuff|goods|filing|week\b))"
+    r"|(?P<nozone>(?:(?<=from a )|(?<=not a )|(?<=not )|(?<=no ))zone\b)"
+    r"|(?<!ftz )(?<!zone )\b(?P<consumption>consumption)\b(?= (?:entr|01\b)|[.,;)]|\Z)"
     r"|(?<=\w \()(?P<paren>0[1-9])(?=[),])"
     r"|(?<![\w.,/:$#-])(?P<plural>0[1-9]|11|2[123])'?s\b"
-    rf"|(?<![\w.,/:$#-])(?:(?<=all )|(?<=are )|(?<=is )|(?<=an )|(?<=not )|(?<=no )|(?<='re )|(?<=mixed )|(?<=and )|(?<= a )|(?<=ordinary )|(?<=normal )|(?<=regular ))"
-    rf"(?P<bare>0[1-9])(?![\w/%]|[.,:-]\d| {_MONTH})"
-    r"|(?<![\w.,/:$#-])(?P<before>0[1-9])(?=(?:-| )(?:ftz|entry|entries|weekly|weeklies)\b)"
+    rf"|(?<![\w.,:$#-])(?:{_BEFORE_BARE})(?P<bare>0[1-9]|(?<= a )2[123])(?![\w%]|/\d|[.,:-]\d| {_MONTH})"
+    r"|(?<![\w.,/:$#-])(?P<before>0[1-9])(?=(?:,? |-)(?:ftz|entry|entries|weekly|weeklies|privileged)\b)"
 )
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?!\s|\Z)[^.!?;\n]*)*(?P<end>[.!?;\n]*)")
 _UNSURE = re.compile(
@@ -45,6 +53,7 @@ _UNSURE = re.compile(
 _DENIED = re.compile(
     r"(?:\b(?:not|none|no|never|neither|nothing|without|non)|n't)(?:[ -](?:a|an|the|any|all|of|in|from|under|have|has|had"
     r"|see|got|them|these|those|they|it|is|are|was|were|be|been|ones?|entry|entries|single|for|to|do|with)\b){0,6}[ (-]*\Z"
+    r"|\bnone of (?:the |these |those |them )?[\w ]{0,16}(?:is|are|was|were) (?:an? )?(?:weekly )?\Z"
 )
 _ANSWER = re.compile(r"[\s\"')(]*(?P<word>yes|yep|correct|no|nope|none|not|n/a)\b")
 _LABEL = re.compile(r"(?: (?:type 0?6|entr(?:y|ies)|status))?[ )]*[:=-] ?(?P<word>yes|no|none|not|n/a)\b")
@@ -58,6 +67,9 @@ _REST = re.compile(
     rf"|and {_COUNT} (?:regular|normal|ordinary|consumption))\b"
 )
 _ASIDE = re.compile(r"\(\Z")  # "(type 23)": said by the way, in a question too
+_OURS = re.compile(r"\b(?:this|these|our|my) (?:weekly )?\Z")  # "what about this zone entry?"
+# "B76-… (FTZ), B76-… (not FTZ)": each entry is labelled with its own type.
+_LABELLED = re.compile(r"\d[ \t]{0,3}[(:,|–-]{0,2} ?(?:not |no |non-)?\Z")
 _NO_KIND = frozenset(
     {"09", "47"}
 )  # a reconciliation or drawback entry that is talked of beside the entries in question
@@ -68,12 +80,16 @@ _STATED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A type in a sentence: affirmed, or denied; `part`: of some of the entries; `stated`: as a fact about them."""
+    """A type in a sentence, affirmed or denied.
+
+    `part`: of some of the entries; `stated`: as a fact about them; `labelled`: it stands right behind an entry number.
+    """
 
     type: str
     denied: bool
     part: bool
     stated: bool
+    labelled: bool
 
 
 def type06_in(passages: Sequence[Passage]) -> Type06:
@@ -98,6 +114,8 @@ def _verdict(said: Sequence[_Said]) -> Type06:
     others = [one for one in said if one.type not in {"06", *_NO_KIND} and not one.denied]
     if yes and (others or any(one.part for one in yes)):
         return Type06.MIXED
+    if yes and no and all(one.labelled for one in said if one.type == "06"):
+        return Type06.MIXED
     if yes:
         return Type06.UNKNOWN if no else Type06.YES
     return Type06.NO if no or any(one.stated for one in others) else Type06.UNKNOWN
@@ -116,15 +134,21 @@ def _said(text: str) -> Iterator[_Said]:
         rest = bool(_REST.search(words))
         for found in _NAMED.finditer(words):
             before = words[max(0, found.start() - _AROUND) : found.start()]
-            if asked and not _ASIDE.search(before) and not found["paren"]:
+            aside = found["paren"] or _ASIDE.search(before) or (found["zone"] and _OURS.search(before))
+            if asked and not aside:
                 continue
             after = words[found.end() : found.end() + _AROUND]
             if not _UNSURE.search(before) and not re.match(r" (?:means?|applies)\b", after):
                 denied = _is_denied(before, after, answer)
                 part = rest or bool(_PART.search(before))
                 stated = bool(found["list"]) or not before.strip(" '\"(") or bool(_STATED.search(before))
-                stated = stated or bool(found["paren"] or found["plural"]) or bool(re.match(r" entr", after))
-                yield from (_Said(one, denied, part, stated) for one in _types(found))
+                stated = (
+                    stated
+                    or bool(found["paren"] or found["plural"] or found["consumption"] or found["bare"])
+                    or bool(re.match(r" entr", after))
+                )
+                labelled = bool(_LABELLED.search(before))
+                yield from (_Said(one, denied, part, stated, labelled) for one in _types(found))
 
 
 def _is_denied(before: str, after: str, answer: str) -> bool:
@@ -134,6 +158,9 @@ def _is_denied(before: str, after: str, answer: str) -> bool:
 
 
 def _types(found: re.Match[str]) -> Iterator[str]:
+    if found["consumption"]:
+        yield "01"
+        return
     if found["ftz"] or found["zone"] or found["nozone"]:
         yield "06"
         return

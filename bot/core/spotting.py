@@ -30,8 +30,8 @@ _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
-_SURE = 0.05  # by which the model's best must lead everything else to be a diagnosis on its own
-_LEAST = -0.4  # score below which even the best fits badly: a message that nobody knows
+_SURE = 0.02  # by which the model's best must lead everything else to be a diagnosis on its own
+_LEAST = -0.55  # score below which even the best fits badly: a message that nobody knows
 _ASKED = -0.6  # and below which it is not even asked about
 _BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
 _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
