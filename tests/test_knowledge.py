@@ -229,7 +229,7 @@ AUGUST, LATE = date(2026, 8, 21), date(2026, 12, 21)
         ("claim-not-started", TODAY, "unknown", "wait", "never"),
         ("entry-summary-updated", TODAY, "unknown", "nothing-to-do", "never"),
         ("psc-not-allowed-864", APRIL, "unknown", "wait", "if-evidence"),
-        ("psc-not-allowed-864", MAY, "unknown", "protest-or-counsel", "never"),
+        ("psc-not-allowed-864", MAY, "unknown", "wait", "never"),
     ],
 )
 def test_what_to_do_on_a_day(id_, day, type06, next_step, escalate):
