@@ -54,11 +54,14 @@ _SEVERAL = re.compile(
     r"|(?:^|\n) ?\(?(?:\d|[a-d])[.)] |\b(?:also|additionally|in addition|besides|on top|plus|as well|moreover)\b"
     rf"|\b{_NUMBER}\b[^.;\n]{{4,90}}(?:,| and|;|\n| while| but) ?{_NUMBER}\b"
 )
-# The plainest of them, after which less is asked of each clause.
+# The plainest of them, after which less is asked of each clause: numbered, lettered, or an entry and words on each line.
 _ENUMERATED = re.compile(
     r"\b(?:two|2|three|3|four|4|both) (?:[a-z]+ )?(?:things?|kinds?|types|groups?|reasons?|problems?|questions?|errors?|rejects?"
     r"|topics?|sets?|issues?|points?|messages?|matters?|cases?)\b|\bfirst(?:ly)?\b.{1,400}\bsecond(?:ly)?\b"
-    r"|(?:^|\n) ?\(?(?:1|a)[.)] .{1,400}?\n? ?\(?(?:2|b)[.)] |\(a\) .{1,300}\(b\) ",
+    r"|(?:^|\n) ?\(?(?:1|a)[.)] .{1,400}?\n? ?\(?(?:2|b)[.)] |\(a\) .{1,300}\(b\) "
+    r"|\b(?:part|pile|group|problem|snag|q|issue|question)s? ?(?:no\. ?)?(?:1|one|a)\b.{1,400}\b(?:q ?)?(?:2|two|b)\b"
+    r"|\bone(?:'s| is| was| has| says) .{1,120}\bone(?:'s| is| was| has| says) "
+    r"|(?:(?:^|\n)[^\n]{0,30}\b[a-z0-9]{3}[- ]?\d{7}[- ]?\d\b[^\na-z]{0,40}[a-z]{3}[^\n]*+){2}",
     re.DOTALL,
 )
 # "It wasn't the JMS error": the clause says what it is not. Not every "not": "not a CSV" is an error itself.
@@ -169,11 +172,14 @@ class Spotter:
             islice(_spans(readings, _SENTENCE_END), _SENTENCES),
             key=lambda place: meaning.leaning(place[0].passage.text[place[1] : place[2]], name),
         )
+        clause = max(  # where two matters share a sentence, each has its own place in it
+            _within(reading, start, end), key=lambda place: meaning.leaning(reading.passage.text[slice(*place)], name)
+        )
         quote = reading.passage.original(start, end).strip()
         level = 1 / (1 + math.exp(-4 * score))
         return Sighting(
             name, How.LIKENESS, round(_CONFIDENCE * level if sure else 0.5 * level, 3), quote, reading.passage.where,
-            surroundings=_SPACES.sub(" ", quote), at=_at(reading, start),
+            surroundings=_SPACES.sub(" ", quote), at=_at(reading, clause[0]),
         )  # fmt: skip
 
 
@@ -220,12 +226,18 @@ def _without_denied(reading: Reading) -> str:
 def _spans(readings: Sequence[Reading], ends: re.Pattern[str]) -> Iterator[tuple[Reading, int, int]]:
     """The spans between the ends, in the passages' own text."""
     for reading in readings:
-        text, low = reading.passage.text, 0
-        for found in [*ends.finditer(text), None]:
-            high = found.end() if found else len(text)
-            if text[low:high].strip():
-                yield reading, low, high
-            low = high
+        for low, high in _within(reading, 0, len(reading.passage.text), ends):
+            yield reading, low, high
+
+
+def _within(reading: Reading, start: int, stop: int, ends: re.Pattern[str] = _CLAUSE_END) -> Iterator[tuple[int, int]]:
+    """The spans between the ends, from one place of a passage's text to another."""
+    text, low = reading.passage.text, start
+    for found in [*ends.finditer(text, start, stop), None]:
+        high = found.end() if found else stop
+        if text[low:high].strip():
+            yield low, high
+        low = high
 
 
 def _at(reading: Reading, start: int) -> tuple[str, int]:
