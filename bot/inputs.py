@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.core import sheets
+from bot.core import prose, sheets
 from bot.core.model import Attachment, Incoming
 from bot.mailformat.identity import identity
 from bot.mailformat.read import Policy, incoming
@@ -51,7 +51,7 @@ def _is_table(file: Attachment) -> bool:
         return True
     if len(file.content.split()) <= 1 and not _SEPARATED.search(file.content):
         return False
-    return sheets.read(file).kind != "other"
+    return sheets.read(file).kind != "other" and not prose.words(file)
 
 
 def _text(content: bytes) -> str | None:

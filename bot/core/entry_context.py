@@ -15,6 +15,7 @@ _LABEL = r"[ \t]+(?:numbers?|nos?|num|nbr|ids?|codes?|is|are|was|a|the|our|my|yo
 _NAMING = rf"(?:{_LABEL}))"
 _FILLER = rf"(?:{_LABEL}|of|for|on|at|to|by|with))"
 _END = r"[ \t]*[.:#=(\[\"'“‘*_-]*[ \t]*\r?\n?[ \t>]*"
+_SAME_LINE = r"[ \t]*[.:#=(\[\"'“‘*_-]*[ \t]*"  # a claim number has twelve digits: what stands on the next line is none
 _ENTRY = (
     r"(?:entry|entries|entrys|ent|entry[ -]?(?:numbers?|nos?|num|summary|summaries)|es|e/s|ess|summary|summaries|entry[ -]ids?"
     r"|(?:cf|cbp|form)[ -]?7501|entry summary (?:numbers?|nos?))"
@@ -34,7 +35,7 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    rf"(?:(?<![\w/])(?:(?:{_OTHERS})(?:s|['’]s)?{_FILLER}{{0,3}}|(?:claim|check){_NAMING}{{0,3}}){_END}|[$€£]\s?)\Z",
+    rf"(?:(?<![\w/])(?:{_OTHERS})(?:s|['’]s)?{_FILLER}{{0,3}}{_END}|(?<![\w/])(?:claim|check){_NAMING}{{0,3}}{_SAME_LINE}|[$€£]\s?)\Z",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(

@@ -46,9 +46,9 @@ class _State:
     bot_depth: int = -1  # of the bot's answer that we are in; -1: not in one
 
 
-def plain(text: str) -> Passage:
+def plain(text: str, where: str = "text") -> Passage:
     """A bare text as the sender's own passage, with nothing told apart."""
-    return _passage(PassageKind.OWN, text, read(text[:MOST_READ]), "text")
+    return _passage(PassageKind.OWN, text, read(text[:MOST_READ]), where)
 
 
 def split(incoming: Incoming) -> tuple[Passage, ...]:

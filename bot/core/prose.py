@@ -17,6 +17,14 @@ _DELIMITERS = ("\t", ",", ";", "|")
 _WORDS_OF_A_CELL = 2  # "Entry Number": a line with more words and no delimiter is somebody's sentence
 _TABLE_NAMES = (".csv", ".tsv")
 _TABLE_TYPES = ("text/csv", "text/tab-separated-values")
+_PASTED = ("claim-details", "es-003", "validation-result")  # rows of CBP's own that people copy off the screen
+_ENTRY = re.compile(r"\b[A-Z0-9]{3}[- ]?\d{7}[- ]?\d\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_HEADER_WORD = re.compile(
+    r"entry|entries|summary|numbers?|num|nbr|filer|code|type|date|importer|name|status|errors?|message|reason|description"
+    r"|record|port|claim"
+)
+_SAID_MOST = 2_000  # lines beside entry numbers that are looked at
 
 
 def words(file: Attachment) -> str:
@@ -28,7 +36,12 @@ def words(file: Attachment) -> str:
     if len(file.content) > MOST_READ or sheets.foreign.read(file.content):
         return ""
     text = _decoded(file.content)
-    if not text.strip() or sheets.read(file).kind != "other":
+    if not text.strip():
+        return ""
+    kind = sheets.read(file).kind
+    if kind in _PASTED and not _is_called_a_table(file) and beside(file):
+        return text
+    if kind != "other":
         return ""
     lines = [line for line in text.splitlines() if line.strip()]
     aligned = len(lines) > 1 and any(
@@ -38,6 +51,21 @@ def words(file: Attachment) -> str:
         return ""
     sentence = any(len(line.split()) > _WORDS_OF_A_CELL for line in lines)
     return text if sentence or not _LIKE_AN_ENTRY.search(text) else ""
+
+
+def beside(file: Attachment) -> str:
+    """What a list of entry numbers says beside them: its lines with words, without the header; empty when none.
+
+    People paste "B76-… HTS RELATIONSHIP MISMATCH" row by row, or write the status above the numbers.
+    """
+    if len(file.content) > MOST_READ:
+        return ""
+    said = [line for line in _decoded(file.content).splitlines() if _says_something(line)]
+    return "\n".join(said[:_SAID_MOST])
+
+
+def _says_something(line: str) -> bool:
+    return not all(_HEADER_WORD.fullmatch(word.lower()) for word in _WORD.findall(_ENTRY.sub(" ", line)))
 
 
 def _is_called_a_table(file: Attachment) -> bool:

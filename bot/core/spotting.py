@@ -69,6 +69,8 @@ _IS_NOT = re.compile(
     r"\b(?:is|was|are|were)?(?:n't| not) (?:the|an?|about|any of)\b[^.,;:!?\n]{0,60}"
     r"\b(?:errors?|things?|ones?|problems?|messages?|issues?|mismatch|exceptions?)\b|\bnor (?:the|an?) [^.,;:!?\n]{0,40}"
 )
+_FEW = 9  # words of a message, "CAPE says" among them, that may be nothing but an error's text
+_UNMISTAKABLE = 1.5  # unless the model leads by this
 _CONFIDENCE = 0.94  # of the model at most: another spelling is another chance of being wrong
 
 
@@ -136,7 +138,11 @@ class Spotter:
             return
         known = {one.id for one in sure}
         best = scores.best[0][0]
-        fits = scores.best[0][1] >= _LEAST and scores.margin >= (_BESIDE if known else _SURE)
+        fits = (
+            scores.best[0][1] >= _LEAST
+            and scores.margin >= (_BESIDE if known else _SURE)
+            and (scores.margin >= _UNMISTAKABLE or not self._is_another_message(best, readings))
+        )
         if best in self.ids and best not in known and fits:
             known.add(best)
             yield self._quoted(best, readings, scores.margin)
@@ -155,6 +161,12 @@ class Spotter:
             if also in likely - known and of_it.margin >= least:
                 known.add(also)
                 yield self._quoted(also, [reading], of_it.margin)
+
+    def _is_another_message(self, name: str, readings: Sequence[Reading]) -> bool:
+        """Whether a few words look like a message that nobody knows: near a known one, with a word that is not of it."""
+        text = "\n".join(reading.passage.text for reading in readings)
+        assert self.meaning is not None  # noqa: S101 - only called with scores
+        return len(text.split()) <= _FEW and bool(self.meaning.strangers(text, name))
 
     def _likely(self, readings: Sequence[Reading], scores: Scores | None) -> Iterator[Sighting]:
         """What the model thinks likeliest, to be asked about."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import attribution, entries_in_text, entry_type, escalation, passages, sheets
+from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, sheets
 from bot.core.business_days import wait_until
 from bot.core.model import (
     Diagnosis,
@@ -26,7 +26,7 @@ from bot.core.sentences import affirmed, happened, requested, said
 from bot.core.words import ASK_WORDS, SUSPECT_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from bot.core.catalogue import Catalogue
@@ -114,9 +114,10 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
 
 
 def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
-    parts = passages.split(incoming)
-    spotting = known.spotter.spot(parts)
+    said_by_hand = passages.split(incoming)
     tables = tuple(sheets.read(file, known.filer_codes, confirmed) for file in incoming.attachments)
+    parts = (*said_by_hand, *_beside(incoming, tables))
+    spotting = known.spotter.spot(parts)
     type06, conflict = _type06(parts, tables)
     seen = {sighting.id: sighting for table in tables for sighting in table.sightings}
     seen.update({sighting.id: sighting for sighting in spotting.sightings})
@@ -136,12 +137,20 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
         for one in findings
     )
     due = tuple(one for one in findings if _needs_cbp(one, parts, known.catalogue, type06, today))
-    found = entries_in_text.find("\n".join(part.text for part in _counted(parts)), confirmed)
+    found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
     belonging = attribution.belonging(_counted(parts), [one.id for one in findings], known.spotter)
     return Reading(
         incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging
     )
+
+
+def _beside(incoming: Incoming, tables: Sequence[Sheet]) -> Iterator[Passage]:
+    """What the lists of entry numbers say beside them; their numbers are the tables' own."""
+    for file, table in zip(incoming.attachments, tables, strict=True):
+        words = prose.beside(file) if table.kind == "declaration" else ""
+        if words:
+            yield passages.plain(words, file.name)
 
 
 def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type06) -> Finding:

@@ -43,7 +43,6 @@ def test_lines_with_a_comma_each_are_words_unless_they_call_themselves_a_table()
         f"{A}\n{B}\n",
         A,
         "Entry Number\n",
-        f"Entry Number,Claim Number,Status,Error Description\n{A},1,Rejected,Some words about it",
         f"Reference of ours;A few words here\n{A}99;x\n",
         b"%PDF-1.7 some words here",
         b"<!doctype html><p>some words here</p>",
@@ -59,3 +58,23 @@ def test_no_words(content):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_as_windows_saves_it(encoding):
     assert words("Claim status “Not Started”".encode(encoding)) == "Claim status “Not Started”"
+
+
+def test_rows_of_cbp_pasted_are_words_and_exported_a_table():
+    rows = f"Entry Number,Claim Number,Status,Error Description\n{A},1,Rejected,Some words about it"
+    assert words(rows) == rows
+    assert words(rows, "claim-details.csv") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "beside"),
+    [
+        (f"{A}\tHTS RELATIONSHIP MISMATCH\n{B}\n", f"{A}\tHTS RELATIONSHIP MISMATCH"),
+        (f"Not Started\n{A}\n{B}\n", "Not Started"),
+        (f"Entry Number,Entry Type\n{A},01\n{dashed(B)},06\n", ""),
+        (f"Entry Summary Number;Status\n{A};\n", ""),
+        (f"Entry Number\n{A}\n" + "x " * 500_001, ""),
+    ],
+)
+def test_what_stands_beside_the_entry_numbers(said, beside):
+    assert prose.beside(Attachment("list.csv", said.encode())) == beside

@@ -8,10 +8,12 @@ import pytest
 from bot.core.model import How, Passage, PassageKind
 from bot.core.passages import plain
 from bot.core.spotting import Spotter
-from bot.knowledge import load
+from bot.knowledge import load, load_meaning
 
-CATALOGUE = load(Path(__file__).parents[2] / "knowledge")
+SHIPPED = Path(__file__).parents[2] / "knowledge"
+CATALOGUE = load(SHIPPED)
 SPOTTER = Spotter(CATALOGUE)
+LEARNT = Spotter(CATALOGUE, load_meaning(SHIPPED))
 TEXTS = Counter(message.casefold() for error in CATALOGUE.errors for message in error.messages)
 # Two errors have the same text: of the one with a code its code must stand there.
 OFFICIAL = [
@@ -119,3 +121,41 @@ def test_a_status_of_two_words_needs_its_subject():
 @pytest.mark.parametrize("error", CATALOGUE.errors, ids=lambda error: error.id)
 def test_a_rule_holds_today(error):
     assert error.rule_on(date(2026, 11, 24)).start <= date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "Invalid file format",
+        "CAPE says Invalid consignee",
+        "CAPE says: invalid quantity on line 2",
+        'CAPE says "Payment type not allowed"',
+        'CAPE says "warehouse entry not found"',
+        "claim details says: line count differs",
+        "CAPE: Statement not found",
+        "CAPE: record type not supported",
+        "CAPE: goods value missing",
+        "CAPE: refund exceeds duty paid",
+        "CAPE: carrier not found",
+    ],
+)
+def test_a_message_that_is_nearly_a_known_one_is_none(near):
+    spotting = LEARNT.spot((plain(near),))
+    assert spotting.sightings == ()
+    assert spotting.about_cape
+
+
+def test_which_entries_are_ftz_is_no_error():
+    said = "CAPE: two entries failed with HTS Relationship Mismatch.\n1) B76-0324527-8 is an FTZ weekly (type 06).\n2) both are"
+    assert [one.id for one in LEARNT.spot((plain(said),)).sightings] == ["hts-relationship-mismatch"]
+
+
+def test_two_matters_in_one_sentence_keep_their_order():
+    said = (
+        "Two things about CAPE: the claim has been at Not Started since Monday, and one entry in it was already claimed by"
+        " the importer on an earlier declaration."
+    )
+    assert [one.id for one in LEARNT.spot((plain(said),)).sightings] == [
+        "claim-not-started",
+        "already-on-a-declaration",
+    ]

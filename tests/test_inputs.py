@@ -1,0 +1,42 @@
+"""What the command line is given: told by its bytes, and no word of it lost."""
+
+from datetime import date
+
+import pytest
+from entry_numbers import entry
+
+from bot.inputs import read_input
+from bot.mind import load_mind
+
+A, B = entry("B76", 1), entry("B76", 2)
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def mind():
+    return load_mind(None, None, ())
+
+
+@pytest.mark.parametrize("name", ["-", "list.txt", "list.csv"])
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (f"{A}\tHTS RELATIONSHIP MISMATCH\n{B}\tHTS RELATIONSHIP MISMATCH\n", ["hts-relationship-mismatch"]),
+        (f"Not Started\n{A}\n{B}\n", ["claim-not-started"]),
+        (f"internal error, but there is a claim number\n{A}\n{B}\n", ["internal-error-claim-number-exists"]),
+        (f"Entry Number,Entry Type\n{A},06\n{B},06\n", []),
+    ],
+)
+def test_words_beside_entry_numbers(mind, name, given, found):
+    diagnosis, _ = mind.think(read_input(name, given.encode()), TODAY)
+    assert [one.id for one in diagnosis.findings] == found
+    assert diagnosis.entries == (A, B)
+
+
+def test_rows_of_claim_details_pasted(mind):
+    rows = f"Entry Number,Status,Error\n{A},Failed,HTS RELATIONSHIP MISMATCH\n{B},Failed,UNABLE TO CALCULATE DUTY\n"
+    diagnosis, reply = mind.think(read_input("-", rows.encode()), TODAY)
+    assert [one.id for one in diagnosis.findings] == ["hts-relationship-mismatch", "unable-to-calculate-duty"]
+    assert diagnosis.entries == (A, B)
+    assert not diagnosis.sheets
+    assert "cannot work through it" not in reply.text
