@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.settings import Mailbox
 
 MAX_MAIL = 25_000_000  # bytes; of a larger mail only the headers are fetched
+_FIRST_IDLE = 1.0  # seconds; each further one is twice as long
 _IDLE = 300.0  # seconds of IDLE at most: servers and firewalls forget silent lines, some after ten minutes
 _SLICE = 1.0  # seconds between looks at `stop`
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0  # seconds before connecting again
@@ -86,7 +87,11 @@ class Inbox:
             _log.info("the mailbox is watched", channel=self._settings.name, idle=client.has_capability("IDLE"))
             while not stop.is_set():
                 mark = self._take_new(client, mark, take, keywords=keywords)
-                self._wait(client, stop)
+                # What arrives during a command is told in its answer, and not once more in IDLE. A SELECT right before
+                # IDLE leaves no such gap.
+                before, folder = folder, connect.selected(client, self._settings)
+                if folder.get(b"UIDNEXT") == before.get(b"UIDNEXT"):
+                    self._wait(client, stop)
         finally:
             client.shutdown()
 
@@ -241,18 +246,33 @@ class Inbox:
         """Until something may be new: a word from the server, or the poll interval."""
         end = time.monotonic() + min(self._settings.poll_seconds, _IDLE)
         if client.has_capability("IDLE"):
-            client.idle()
-            while not stop.is_set() and (left := end - time.monotonic()) > 0:
-                asked = time.monotonic()
-                if client.idle_check(timeout=min(_SLICE, left)):
-                    break
-                if time.monotonic() - asked < min(_SLICE, left) / 2:
-                    break  # a closed line answers at once with nothing; NOOP tells
-            client.idle_done()
+            seconds = _FIRST_IDLE
+            while (
+                not stop.is_set()
+                and (left := end - time.monotonic()) > 0
+                and not _told(client, min(seconds, left), stop)
+            ):
+                seconds *= 2
         else:
             stop.wait(max(0.0, end - time.monotonic()))
         if not stop.is_set():
             client.noop()
+
+
+def _told(client: IMAPClient, seconds: float, stop: Event) -> bool:
+    """Whether the server says anything in one IDLE of so many seconds, or the line is dead.
+
+    News in the same packet as the answer to IDLE lies in a buffer that `idle_check` does not see, and comes out at the
+    end: so the first IDLE is short.
+    """
+    client.idle()
+    end, told = time.monotonic() + seconds, False
+    while not told and not stop.is_set() and (left := min(_SLICE, end - time.monotonic())) > 0:
+        asked = time.monotonic()
+        told = bool(client.idle_check(timeout=left))
+        told = told or time.monotonic() - asked < left / 2  # a closed line answers at once with nothing; NOOP tells
+    _, late = client.idle_done()
+    return told or bool(late)
 
 
 def done_folder(client: IMAPClient, name: str) -> str:

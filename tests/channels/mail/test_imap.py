@@ -1,3 +1,4 @@
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -47,6 +48,21 @@ def test_new_mail_is_taken_whole_and_old_mail_is_not(tls, box, mailbox, listenin
     flags = client.get_flags(client.search())
     assert [b"CapebotTaken" in one for one in flags.values()].count(True) == 1
     assert not any(b"\\Seen" in one for one in flags.values())
+
+
+def test_news_that_came_with_the_answer_to_idle_is_not_lost():
+    class Line:
+        def idle(self):
+            pass
+
+        def idle_check(self, timeout):
+            time.sleep(timeout)
+            return []
+
+        def idle_done(self):
+            return b"Idle completed", [(51, b"EXISTS")]
+
+    assert imap._told(Line(), 0.01, threading.Event())
 
 
 def test_mail_that_somebody_read_first_is_worked_all_the_same(box, mailbox, listening):
