@@ -39,6 +39,7 @@ _RANK = {kind: rank for rank, kinds in enumerate((("entry", "file", "abi", "acco
                                                   ("upload", "claim"),
                                                   ("server", "login"),
                                                   ("question",))) for kind in kinds}  # fmt: skip
+_LOOK_ALIKES = 4  # that a reply names, the likeliest first; `capebot explain` has them all
 _FEW_WORDS = 12  # "see attached, what does this mean please": a mail that is all about its file
 
 
@@ -178,7 +179,7 @@ def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type0
         evidence=rule.evidence,
         clock=rule.clock,
         windows=_windows(rule.next_step, catalogue.rules, today),
-        look_alikes=tuple((catalogue.title(like.id), like.question) for like in error.look_alikes),
+        look_alikes=tuple((catalogue.title(like.id), like.question) for like in error.look_alikes[:_LOOK_ALIKES]),
         retired=retired,
         replaced_by=", ".join(error.replaced_by) if retired else "",
         sources=tuple(
