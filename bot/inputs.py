@@ -55,10 +55,10 @@ def _is_table(file: Attachment) -> bool:
 
 
 def _text(content: bytes) -> str | None:
-    """The bytes as UTF-8 text, None when they are none (or nothing at all)."""
-    if not content.strip() or b"\0" in content:
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+    """The bytes as text: UTF-8 with whatever is in it, or as Windows saves a note; None when they are none."""
+    if content.strip() and b"\0" not in content:
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass  # perhaps another encoding
+    return prose.decoded(content).strip() or None

@@ -40,3 +40,10 @@ def test_rows_of_claim_details_pasted(mind):
     assert diagnosis.entries == (A, B)
     assert not diagnosis.sheets
     assert "cannot work through it" not in reply.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_note_as_windows_saves_it(mind, encoding):
+    note = "The claim status is “Not Started” since Monday".encode(encoding)
+    diagnosis, _ = mind.think(read_input("note.txt", note), TODAY)
+    assert [one.id for one in diagnosis.findings] == ["claim-not-started"]

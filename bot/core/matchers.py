@@ -30,7 +30,7 @@ _OFFICIAL, _WORDING, _CODE, _SCANNED = 1.0, 0.95, 0.97, 0.96
 _MOST_MATCHES = 20_000  # of one kind in one passage: more is a hostile text, and says nothing new
 _SENTENCE = 2  # spaces: three words or more
 _NEAR = 40  # characters within which an everyday phrase needs its company
-_SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
+SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _PEOPLE = re.compile(
     r"\b(?:i|we|you|they|he|she|who)(?:'ve|'re|'d|'s)?(?: (?:have|had|has|are|were|was|still|just|yet))*\Z"
 )
@@ -228,8 +228,8 @@ def _in_company(phrase: Phrase, reading: Reading, start: int, end: int) -> bool:
         return True
     if text[start - 1 : start] == "'" and text[end : end + 1] == "'":
         return True
-    before = _SENTENCE_END.split(text[max(0, start - _NEAR) : start])[-1].rstrip()
-    after = _SENTENCE_END.split(text[end : end + _NEAR])[0]
+    before = SENTENCE_END.split(text[max(0, start - _NEAR) : start])[-1].rstrip()
+    after = SENTENCE_END.split(text[end : end + _NEAR])[0]
     if phrase.near is None or _PEOPLE.search(before):
         return False
     if phrase.near.search(before) or phrase.near.search(phrase.text) or (as_printed and _SAYS.search(before)):

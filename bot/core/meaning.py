@@ -27,9 +27,8 @@ _BIG_ENDIAN = array("H", [1]).tobytes()[0] == 0
 _PIECES = (3, 4, 5)  # characters of the pieces of a word
 _MOST = 6_000  # characters of a text that are read: a bag of more words says ever less
 _TELLING = 5.0  # rarity from which a word says what the matter is: "when" has 4.4, "missing" 5.2
-_WORD = re.compile(
-    r"[\w=]+(?:['-][\w=]+)*"
-)  # quotation marks are folded to apostrophes: at an edge they are no letters
+# Quotation marks are folded to apostrophes: at an edge of a word they are no letters.
+_WORD = re.compile(r"[\w=]+(?:['-][\w=]+)*")
 # What differs in every message says nothing: entry numbers, claim numbers, amounts, addresses. A number of up to three
 # digits stays, since codes (864), entry types (06) and days (180) are told by it.
 _VARYING = (

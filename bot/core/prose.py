@@ -35,7 +35,7 @@ def words(file: Attachment) -> str:
     """
     if len(file.content) > MOST_READ or sheets.foreign.read(file.content):
         return ""
-    text = _decoded(file.content)
+    text = decoded(file.content)
     if not text.strip():
         return ""
     kind = sheets.read(file).kind
@@ -60,7 +60,7 @@ def beside(file: Attachment) -> str:
     """
     if len(file.content) > MOST_READ:
         return ""
-    said = [line for line in _decoded(file.content).splitlines() if _says_something(line)]
+    said = [line for line in decoded(file.content).splitlines() if _says_something(line)]
     return "\n".join(said[:_SAID_MOST])
 
 
@@ -72,7 +72,7 @@ def _is_called_a_table(file: Attachment) -> bool:
     return file.name.lower().endswith(_TABLE_NAMES) or file.media_type in _TABLE_TYPES
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """The text, as Windows and others save it; empty when it is none."""
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):

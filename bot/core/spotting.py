@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.folding import fold
-from bot.core.matchers import Matchers
+from bot.core.matchers import SENTENCE_END, Matchers
 from bot.core.model import How, Passage, PassageKind, Sighting, Spotting
 from bot.core.phrases import any_of
 
@@ -28,7 +28,6 @@ COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rv|tr)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
-_SENTENCE_END = re.compile(r"[.!?;](?=\s|\Z)|\n")
 _SPACES = re.compile(r"\s+")
 _SURE = 0.02  # by which the model's best must lead everything else to be a diagnosis on its own
 _LEAST = -0.55  # score below which even the best fits badly: a message that nobody knows
@@ -44,7 +43,7 @@ _ENUMERATED_ALSO, _ENUMERATED_WHOLE = 0.3, -0.9  # the same where the message sa
 _SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
 _CLAUSE = 4  # words a clause must have
 _CLAUSES = 60  # clauses that are looked at: a longer message is a list or a log
-_CLAUSE_END = re.compile(r"[.!?;](?=\s|\Z)|\n|, (?:and |but |plus )?| and (?=\w+ )| plus ")
+_CLAUSE_END = re.compile(rf"{SENTENCE_END.pattern}|, (?:and |but |plus )?| and (?=\w+ )| plus ")
 _NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
 # How people say that there is more than one matter: "two things", "1) …", "the other three", "also", "one …, one …".
 _SEVERAL = re.compile(
@@ -181,7 +180,7 @@ class Spotter:
         assert self.meaning is not None  # noqa: S101 - only called with scores
         meaning = self.meaning
         reading, start, end = max(
-            islice(_spans(readings, _SENTENCE_END), _SENTENCES),
+            islice(_spans(readings, SENTENCE_END), _SENTENCES),
             key=lambda place: meaning.leaning(place[0].passage.text[place[1] : place[2]], name),
         )
         clause = max(  # where two matters share a sentence, each has its own place in it
@@ -272,8 +271,8 @@ def _sighting(one: Seen, reading: Reading) -> Sighting:
 def _sentence(lines: str, start: int, end: int) -> tuple[int, int]:
     """The span of the sentence round a span."""
     floor = max(0, start - _AROUND)
-    low = max((found.end() for found in _SENTENCE_END.finditer(lines, floor, start)), default=floor)
-    after = _SENTENCE_END.search(lines, end, end + _AROUND)
+    low = max((found.end() for found in SENTENCE_END.finditer(lines, floor, start)), default=floor)
+    after = SENTENCE_END.search(lines, end, end + _AROUND)
     return low, after.end() if after else min(len(lines), end + _AROUND)
 
 
