@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,6 +216,65 @@ class Table:
     notes: tuple[Fault, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries of a Claim Details file that have one answer. `message` is ACE's text as it stands in the file.
+
+    `next_step` holds on the day answered for; `not_before` is the first day to act when it is to wait. `row` is the
+    first row that says so. `id` is `unknown` for a text that nobody knows.
+    """
+
+    id: str
+    title: str
+    message: str
+    entries: tuple[str, ...]
+    next_step: str
+    row: int
+    not_before: date | None = None
+    wait: str = ""
+
+
+class Outcome(NamedTuple):
+    """What may be done with one entry summary of an ES-003, as of the day answered for.
+
+    `outcome`: cape-now, cape-later-money, accepted, protest, counsel, excluded, wait, psc-first, no-refund, check.
+    `deadline` is the last day for it and `file_by` our own margin before that, both None when no day can be computed.
+    `reasons` are ids of knowledge. `why` is one sentence; for `check` it says what is missing. `row` is its first row.
+    A named tuple: an export holds some hundred thousand.
+    """
+
+    entry: str
+    outcome: str
+    deadline: date | None
+    file_by: date | None
+    reasons: tuple[str, ...]
+    importer: str
+    type: str
+    why: str
+    row: int
+    liquidated: date | None = None
+
+
+class Ready(NamedTuple):
+    """An entry that may go on a Declaration. `importer` is empty where the file does not say; `day` the first day."""
+
+    entry: str
+    importer: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A Declaration that ACE takes as it is: entries of one importer and one filer code, `part` of `parts`."""
+
+    entries: tuple[str, ...]
+    filer_code: str
+    importer: str = ""
+    day: date | None = None
+    part: int = 1
+    parts: int = 1
+
+
 # Faults of the file that name a row to look at: a header, a blank row, the first row of several columns. None of them
 # is a fault of a data row, so none makes one less ready.
 _OF_THE_FORM = frozenset({"header", "blank-row", "extra-columns"})
@@ -228,6 +287,8 @@ class Sheet:
     `refused` says why it was not read, or is empty; then nothing is derived from it.
     `rows` counts data rows. `entries` are distinct and valid. `sightings` are known errors that its cells name.
     `annotated` is the sender's file with the findings beside each row, empty when there is none.
+    `groups` are those of Claim Details, `outcomes` those of an ES-003. `ready` may go on a Declaration, in the file's
+    order. `notes` are sentences about the file as a whole.
     """
 
     name: str
@@ -241,6 +302,10 @@ class Sheet:
     type06: Type06 = Type06.UNKNOWN
     sightings: tuple[Sighting, ...] = ()
     annotated: bytes = b""
+    groups: tuple[Group, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    ready: tuple[Ready, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def rows_for_a_person(self) -> frozenset[int]:
@@ -339,7 +404,7 @@ class Diagnosis:
     """Everything the core learnt about a message, and nowhere else. `rule` is the verdict row that decided.
 
     `questions` are what the reply asks, most useful first. `notes` are sentences for the reader about files or words
-    that could not be used, each with what to do. `today` is the day answered for.
+    that could not be used, each with what to do. `uploads` are Declarations ready for ACE. `today` is the day answered for.
     """
 
     verdict: Verdict
@@ -353,6 +418,7 @@ class Diagnosis:
     type06: Type06 = Type06.UNKNOWN
     sheets: tuple[Sheet, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    uploads: tuple[Upload, ...] = ()
     questions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
