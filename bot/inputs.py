@@ -51,7 +51,7 @@ def _is_table(file: Attachment) -> bool:
         return True
     if len(file.content.split()) <= 1 and not _SEPARATED.search(file.content):
         return False
-    return sheets.read(file).kind != "other" and not prose.words(file)
+    return sheets.kind_of(file) != "other" and not prose.words(file)
 
 
 def _text(content: bytes) -> str | None:

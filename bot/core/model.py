@@ -221,7 +221,7 @@ class Group:
     """Entries of a Claim Details file that have one answer. `message` is ACE's text as it stands in the file.
 
     `next_step` holds on the day answered for; `not_before` is the first day to act when it is to wait. `row` is the
-    first row that says so. `id` is `unknown` for a text that nobody knows.
+    first row that says so, `claims` the claim numbers. `id` is `unknown` for a text that nobody knows.
     """
 
     id: str
@@ -232,6 +232,7 @@ class Group:
     row: int
     not_before: date | None = None
     wait: str = ""
+    claims: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):

@@ -38,7 +38,7 @@ def words(file: Attachment) -> str:
     text = decoded(file.content)
     if not text.strip():
         return ""
-    kind = sheets.read(file).kind
+    kind = sheets.kind_of(file)
     if kind in _PASTED and not _is_called_a_table(file) and beside(file):
         return text
     if kind != "other":

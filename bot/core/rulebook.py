@@ -18,6 +18,7 @@ WINDOWS = (
 DAYS = ("ieepa-last-entry",)
 LIMITS = ("entries", "bytes")
 CAPE = ("yes", "no", "later")
+CHECKS = ("goods-value", "pairing", "exemption-program")
 CLASSES = (
     "ieepa", "ieepa-exempt", "section-122", "section-338-exempt", "section-301", "section-232", "section-201",
 )  # fmt: skip
@@ -66,6 +67,17 @@ class Headings:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What is looked for in an entry's rows before it is filed: the known error `id`, on the rows that `look_at` names."""
+
+    name: str
+    id: str
+    look_at: tuple[str, ...]
+    start: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """A phase of CAPE, as CBP numbers it."""
 
@@ -84,6 +96,7 @@ class RuleBook:
     types: tuple[EntryType, ...] = ()
     headings: tuple[Headings, ...] = ()
     phases: tuple[Phase, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def window(self, name: str, day: date) -> timedelta:
         """The length of a window. KeyError when there is none of the name."""
@@ -101,6 +114,11 @@ class RuleBook:
         """What holds for an entry type; None when nothing is known of it."""
         found = [one for one in self.types if code in one.codes]
         return _newest(found, day, code) if found else None
+
+    def check(self, name: str, day: date) -> Check | None:
+        """The check of this name that is made on a day; None while CBP makes none."""
+        found = [one for one in self.checks if one.name == name and one.start <= day]
+        return max(found, key=lambda one: one.start) if found else None
 
     def heading_class(self, hts: str, day: date) -> str:
         """The class of an HTS number, with dots or without; empty for an ordinary one."""

@@ -16,6 +16,7 @@ from bot.core.folding import fold
 from bot.core.matchers import SENTENCE_END, Matchers
 from bot.core.model import How, Passage, PassageKind, Sighting, Spotting
 from bot.core.phrases import any_of
+from bot.core.sheets.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +81,7 @@ class Spotter:
         self.topics = any_of(catalogue.topic_words)
         self.elsewhere = any_of(catalogue.elsewhere_words)
         self.matchers = Matchers(catalogue)
+        self.messages = Messages(catalogue)
         self.meaning = meaning
         self.ids = frozenset(error.id for error in catalogue.errors)
 

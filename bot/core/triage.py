@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, sheets
 from bot.core.business_days import wait_until
+from bot.core.claim_answers import answering
+from bot.core.eligibility import FTZ, Judge
 from bot.core.model import (
     Diagnosis,
     Finding,
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.core.catalogue import Catalogue
+    from bot.core.model import Attachment
     from bot.core.rulebook import RuleBook
+    from bot.core.sheets.grid import Inside
     from bot.core.spotting import Spotter
 
 COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
@@ -43,13 +47,18 @@ _LOOK_ALIKES = 4  # that a reply names, the likeliest first; `capebot explain` h
 _FEW_WORDS = 12  # "see attached, what does this mean please": a mail that is all about its file
 
 
+def _nothing_inside(_file: Attachment) -> None:
+    """For a bot that reads text files alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What triage knows: the catalogue, and the matcher built from it once."""
+    """What triage knows: the catalogue, the matcher built from it once, and how to open workbooks and archives."""
 
     catalogue: Catalogue
     spotter: Spotter
     filer_codes: tuple[str, ...] = ()
+    open_file: Callable[[Attachment], Inside] = _nothing_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,9 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
 
 def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
     said_by_hand = passages.split(incoming)
-    tables = tuple(sheets.read(file, known.filer_codes, confirmed) for file in incoming.attachments)
+    tables = sheets.read(
+        incoming.attachments, _reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)))
+    )
     parts = (*said_by_hand, *_beside(incoming, tables))
     spotting = known.spotter.spot(parts)
     type06, conflict = _type06(parts, tables)
@@ -146,10 +157,27 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
     )
 
 
+def _reading_of_files(known: Known, today: date, confirmed: tuple[str, ...], words: Type06) -> sheets.Reading:
+    """What files are read with: the rules in force, for the type 06 that the sender's words tell or a row shows."""
+    catalogue = known.catalogue
+
+    def step(id: str, entry_type: str) -> str:  # noqa: A002 - the domain's word
+        return catalogue.error(id).rule_on(today, Type06.YES if entry_type == FTZ else Type06.NO).next_step
+
+    return sheets.Reading(
+        judge=Judge(catalogue.rules, today, step),
+        answers=answering(catalogue, known.spotter.messages, today, words),
+        open_file=known.open_file,
+        filer_codes=known.filer_codes,
+        confirmed=confirmed,
+    )
+
+
 def _beside(incoming: Incoming, tables: Sequence[Sheet]) -> Iterator[Passage]:
     """What the lists of entry numbers say beside them; their numbers are the tables' own."""
-    for file, table in zip(incoming.attachments, tables, strict=True):
-        words = prose.beside(file) if table.kind == "declaration" else ""
+    declarations = {(table.name, table.path_in) for table in tables if table.kind == "declaration"}
+    for file in incoming.attachments:
+        words = prose.beside(file) if (file.name, file.path_in) in declarations else ""
         if words:
             yield passages.plain(words, file.name)
 
@@ -255,7 +283,10 @@ def _account(reading: Reading, one: Finding, diagnosis: Diagnosis, catalogue: Ca
         if fault.row is not None and not fault.repaired and fault.reason in SUSPECT_WORDS
     )
     suspects = {suspect.value: suspect for suspect in (*from_file, *reading.found.suspects)}
+    groups = [group for sheet in reading.sheets for group in sheet.groups if group.id == one.id]
     entries, unsure = reading.belonging.of(one.id, diagnosis.entries)
+    if groups:  # the file says which entries have the message
+        entries, unsure = tuple(dict.fromkeys(entry for group in groups for entry in group.entries)), ()
     counted = _counted(reading.passages)
     named = entry_type.entry_types_in(counted)
     return escalation.Account(
@@ -266,7 +297,9 @@ def _account(reading: Reading, one: Finding, diagnosis: Diagnosis, catalogue: Ca
         place=escalation.place_named(counted),
         tried=escalation.tried(reading.passages, catalogue.persists_wordings),
         entry_types=named if reading.type06 is not Type06.NO else tuple(one for one in named if one != "06"),
-        claim_numbers=escalation.claim_numbers(counted),
+        claim_numbers=tuple(
+            dict.fromkeys((*escalation.claim_numbers(counted), *(claim for group in groups for claim in group.claims)))
+        ),
         shown=_evidence(one, reading.passages, catalogue, reading.type06, diagnosis.today),
     )
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.core.rulebook import CAPE, CLASSES, DAYS, LIMITS, WINDOWS, Count, EntryType, Headings, Phase, RuleBook
+from bot.core.rulebook import (
+    CAPE,
+    CHECKS,
+    CLASSES,
+    DAYS,
+    LIMITS,
+    WINDOWS,
+    Check,
+    Count,
+    EntryType,
+    Headings,
+    Phase,
+    RuleBook,
+)
 from bot.knowledge.fields import NEVER
 from bot.knowledge.registers import fields_of
 
@@ -32,6 +45,7 @@ def rules_in(path: Path, problems: list[Problem]) -> RuleBook:
         types=tuple(_type(one) for one in fields.tables("entry_type")),
         headings=tuple(_headings(one) for one in fields.tables("headings")),
         phases=tuple(_phase(one) for one in fields.tables("phase")),
+        checks=tuple(_check(one) for one in fields.tables("check")),
     )
     _complete(book, fields)
     fields.finish()
@@ -44,6 +58,7 @@ def _complete(book: RuleBook, fields: Fields) -> None:
         ("window", [one.name for one in book.windows], WINDOWS),
         ("limit", [one.name for one in book.limits], LIMITS),
         ("day", [name for name, _ in book.days], DAYS),
+        ("check", [one.name for one in book.checks], CHECKS),
     ):
         for name in wanted:
             if name not in names:
@@ -52,6 +67,7 @@ def _complete(book: RuleBook, fields: Fields) -> None:
     dated += [("limit", one.name, one.start) for one in book.limits]
     dated += [("entry_type", code, one.start) for one in book.types for code in one.codes]
     dated += [("headings", one.kind, one.start) for one in book.headings]
+    dated += [("check", one.name, one.start) for one in book.checks]
     for key, name, start in sorted({one for one in dated if dated.count(one) > 1}):
         fields.complain(key, f"there are two [[{key}]] for “{name}” from {start}")
 
@@ -98,6 +114,14 @@ def _headings(fields: Fields) -> Headings:
         if not _HEADING.match(one):
             fields.complain_of("list", one, f"“{one}”: write 9903.01.25, 9903.88, or 9903.01.43-9903.01.77")
     return Headings(kind=kind, listed=listed, **_common(fields))
+
+
+def _check(fields: Fields) -> Check:
+    name, id, look_at = fields.word("name", CHECKS), fields.word("id"), fields.words("look_at")  # noqa: A001 - the domain's word
+    for one in look_at:
+        if one not in (*CLASSES, "chapter-99") and not _HEADING.match(one):
+            fields.complain_of("look_at", one, f"“{one}” is no class of headings, no heading, and not chapter-99")
+    return Check(name=name, id=id, look_at=look_at, **_common(fields))
 
 
 def _phase(fields: Fields) -> Phase:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from entry_numbers import dashed, entry
+from reading_files import read
 
 from bot.core.compose import compose, sheet_verdict
 from bot.core.model import Attachment, Incoming, Sheet
 from bot.core.passages import BOT_MARKER
-from bot.core.sheets import read
 from bot.core.spotting import Spotter
 from bot.core.triage import Known, triage
 from bot.core.voice import TemplateProblem, Voice

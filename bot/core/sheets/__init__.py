@@ -1,41 +1,88 @@
 """Table files: bytes -> rows, and rows -> findings.
 
-A new file format is one reader in READERS; a new kind of table is one entry in `kinds` and a module that judges it.
+A new file format is one reader (`bot.opening`, or `delimited` for text); a new kind of table is one entry in `kinds` and
+a module that judges it.
 """
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.model import Attachment, Sheet, Table
-from bot.core.sheets import declaration, delimited, foreign, kinds
-from bot.core.sheets.layout import layout
+from bot.core.confirmed import vouched
+from bot.core.model import Attachment, Fault, Row, Sheet, Table
+from bot.core.sheets import claim_details, declaration, delimited, es003, foreign, kinds
+from bot.core.sheets.grid import Grid, Unreadable
+from bot.core.sheets.layout import filled, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from bot.core.eligibility import Judge
+    from bot.core.sheets.claim_details import Answer, Records
+    from bot.core.sheets.grid import Inside
+    from bot.core.sheets.kinds import Kind
 
 MAX_BYTES = 200_000_000  # the contract's limit for a file
-# Each looks at the bytes: a table, a sentence why it cannot be read, or None: not its format.
-READERS: tuple[Callable[[bytes], Table | str | None], ...] = (foreign.read, delimited.read)
+_DEEPEST = 3  # archives within archives that are opened
+_UNKNOWN = (
+    "I do not know this kind of table. I read CAPE Declarations (one column, header Entry Number), Claim Details and"
+    " ES-003 exports; paste what ACE says as text."
+)
 
 
-def read(attachment: Attachment, filer_codes: tuple[str, ...] = (), confirmed: tuple[str, ...] = ()) -> Sheet:
-    """Take a file as it came; give what was found in it. Never raises: a file that cannot be read says why.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading files needs besides the files.
 
-    `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for.
+    `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for. `judge`
+    judges entry summaries as of the day; `answers` looks up what a text of ACE asks for; `open_file` says what is inside
+    a workbook or an archive.
     """
-    if why := _unusable(attachment):
-        return _refused(attachment, why)
-    for reader in READERS:
-        kind, title = _kind(attachment.content) if reader is delimited.read else ("", "")
-        if kind:  # before all of it is read: an ES-003 may have a million rows
-            return _refused(attachment, _NOT_YET.format(title=title), kind)
-        table = reader(attachment.content)
-        if isinstance(table, str):
-            return _refused(attachment, table)
-        if table is not None:
-            return _judged(attachment, table, filer_codes, confirmed)
-    return _refused(attachment, "I cannot tell what this file is. Paste the message as text, or attach a CSV.")
+
+    judge: Judge
+    answers: Callable[[str], tuple[Answer, ...]]
+    open_file: Callable[[Attachment], Inside]
+    filer_codes: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table of a file before it is judged: `refused` and nothing else, or a grid and what kind it is, if it is one."""
+
+    file: Attachment
+    refused: str = ""
+    grid: Grid | None = None
+    kind: Kind | None = None
+    records: Records | None = None
+    notes: tuple[Fault, ...] = field(default=())
+
+
+def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ...]:
+    """Take the files of a message; give what was found in each table. Never raises: what cannot be read says why.
+
+    Claim Details are read first: what is accepted in one of them is never offered for upload by another file.
+    """
+    confirmed = vouched(reading.confirmed)
+    parts = [
+        _with_records(part, confirmed) for file in attachments for part in _opened(file, reading.open_file, _DEEPEST)
+    ]
+    accepted = frozenset(entry for part in parts if part.records for entry in part.records.accepted())
+    return tuple(_judged(part, reading, confirmed, accepted) for part in parts)
+
+
+def kind_of(file: Attachment) -> str:
+    """The contract's word for a text file's kind, told by its first rows; `other` for what is no table of ours."""
+    if _unusable(file) or foreign.read(file.content):
+        return "other"
+    head = delimited.head(file.content, kinds.HEADER_WITHIN)
+    told = kinds.told(head) if head is not None else None
+    if told is not None:
+        return told.name
+    table = delimited.read(file.content)
+    return "declaration" if isinstance(table, Table) and layout(table) is not None else "other"
 
 
 def _unusable(file: Attachment) -> str:
@@ -46,33 +93,124 @@ def _unusable(file: Attachment) -> str:
         return "The file is empty (0 bytes). Attach it again."
     if len(file.content) > MAX_BYTES:
         return "This file is larger than 200 MB. Split it, or export fewer rows."
-    if not file.content.strip():
+    if not file.content[:MAX_BYTES].lstrip():
         return "The file holds nothing but blank lines. Attach the one that has the entry numbers."
     return ""
 
 
-_NOT_YET = (
-    "This is {title}. I cannot work through it row by row yet. Paste the error texts with their entry numbers,"
-    " or attach the CAPE Declaration CSV."
-)
+def _opened(file: Attachment, open_file: Callable[[Attachment], Inside], deepest: int) -> Iterator[_Part]:
+    """The tables of a file: itself, the worksheets of a workbook, what an archive holds."""
+    if why := _unusable(file):
+        yield _Part(file, why)
+        return
+    inside = open_file(file)
+    if inside is None:
+        yield _text(file)
+    elif isinstance(inside, str):
+        yield _Part(file, inside)
+    elif not inside:
+        yield _Part(file, "There is nothing in this file. Attach the table itself.")
+    elif deepest == 0:
+        yield _Part(file, "These are archives within archives. Attach the table itself.")
+    else:
+        yield from _contents(file, inside, open_file, deepest)
 
 
-def _kind(content: bytes) -> tuple[str, str]:
-    head = delimited.head(content, kinds.HEADER_WITHIN)
-    return kinds.named(head) if head is not None else ("", "")
+def _contents(
+    file: Attachment,
+    inside: tuple[Grid, ...] | tuple[Attachment, ...],
+    open_file: Callable[[Attachment], Inside],
+    deepest: int,
+) -> Iterator[_Part]:
+    tables = []
+    for one in inside:
+        if isinstance(one, Attachment):
+            for part in _opened(one, open_file, deepest - 1):
+                packed = Fault(None, file.name, "not-csv", repaired=True)
+                yield replace(part, notes=(packed,)) if part.kind is None else part
+        else:
+            tables.append(_worksheet(file, one, alone=len(inside) == 1))
+    ours = [part for part in tables if not part.refused]
+    yield from ours or tables[:1]
 
 
-def _judged(file: Attachment, table: Table, filer_codes: tuple[str, ...], confirmed: tuple[str, ...]) -> Sheet:
+def _worksheet(file: Attachment, grid: Grid, *, alone: bool) -> _Part:
+    named = file if alone or not grid.title else replace(file, name=f"{file.name} - {grid.title}")
+    head = grid.head(kinds.HEADER_WITHIN)
+    kind = kinds.told(head)
+    if kind is None and layout(_table(grid, most=_SAMPLED)) is None:
+        return _Part(named, _UNKNOWN)
+    return _Part(
+        named, grid=grid, kind=kind, notes=(Fault(None, "", "not-csv", repaired=True),) if grid.foreign else ()
+    )
+
+
+_SAMPLED = 1_000  # rows of a worksheet from which its layout is told
+_NOT_TEXT = "I cannot tell what this file is. Paste the message as text, or attach a CSV."
+
+
+def _text(file: Attachment) -> _Part:
+    if why := foreign.read(file.content):
+        return _Part(file, why)
+    head = delimited.head(file.content, kinds.HEADER_WITHIN)
+    kind = kinds.told(head) if head is not None else None
+    if kind is None:
+        return _Part(file)
+    return _Part(file, grid=delimited.grid(file.content), kind=kind)
+
+
+def _with_records(part: _Part, confirmed: dict[str, str]) -> _Part:
+    if part.grid is None or part.kind is None or part.kind.name == "es-003":
+        return part
+    try:
+        return replace(part, records=claim_details.records(part.grid, part.kind, confirmed))
+    except Unreadable as why:
+        return _Part(part.file, str(why), kind=part.kind)
+
+
+def _judged(part: _Part, reading: Reading, confirmed: dict[str, str], accepted: Collection[str]) -> Sheet:
+    file, kind = part.file, part.kind
+    if part.refused:
+        return _refused(file, part.refused, kind.name if kind else "other")
+    try:
+        if part.records is not None and kind is not None:
+            return claim_details.judge(file, kind, part.records, accepted, reading.answers)
+        if part.grid is not None and kind is not None:
+            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, accepted), confirmed)
+        return _declaration(part, reading, accepted)
+    except Unreadable as why:
+        return _refused(file, str(why), kind.name if kind else "other")
+
+
+def _declaration(part: _Part, reading: Reading, accepted: Collection[str]) -> Sheet:
+    file = part.file
+    table = _table(part.grid) if part.grid is not None else delimited.read(file.content)
+    if table is None:
+        return _refused(file, _NOT_TEXT)
+    if isinstance(table, str):
+        return _refused(file, table)
     where = layout(table)
     if where is None:
-        return _refused(
-            file,
-            "I do not know this kind of table. I read CAPE Declaration CSVs (one column, header Entry Number);"
-            " paste what ACE says as text.",
-        )
+        return _refused(file, _UNKNOWN)
     if why := declaration.unusable(table, where):
         return _refused(file, why, "declaration")
-    return declaration.judge(file, table, where, filer_codes, confirmed)
+    noted = replace(table, notes=(*table.notes, *part.notes))
+    return declaration.judge(file, noted, where, reading.filer_codes, reading.confirmed, accepted)
+
+
+def _table(grid: Grid, most: int = declaration.MAX_ROWS + 1) -> Table:
+    """The rows of a worksheet, blank ones put in where its numbers leave a gap."""
+    rows: list[Row] = []
+    for number, cells in itertools.islice(grid.rows(), most):
+        gap = range((rows[-1].number if rows else 0) + 1, min(number, (rows[-1].number if rows else 0) + _BLANKS))
+        rows += (Row(blank, ()) for blank in gap)
+        row = Row(number, tuple(cells))
+        rows.append(replace(row, line=",".join(cells)) if len(rows) < _SHOWN and filled(row) else row)
+    return Table(tuple(rows), grid.notes)
+
+
+_BLANKS = 1_000  # blank rows of a gap that are named; a worksheet may leave a million
+_SHOWN = 10  # rows among which a header may stand, so that its line is kept
 
 
 def _refused(file: Attachment, why: str, kind: str = "other") -> Sheet:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from bot.core import entry_number
 from bot.core.confirmed import vouched
-from bot.core.model import Attachment, Fault, Row, Sheet, Table, Type06
+from bot.core.model import Attachment, Fault, Ready, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
 from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_like_entry
+from bot.core.sheets.numbers import why_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 HEADER = "Entry Number"
 MAX_ENTRIES = 9_999  # K1: the page says 9,999, the error text 10,000; the safe one
@@ -35,6 +36,7 @@ class _Tally:
     rows: int = 0
     entries: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)  # of another filer code
 
     def say(
         self, row: int | None, value: str, reason: str, proposal: str = "", *, repaired: bool = False, note: str = ""
@@ -56,11 +58,17 @@ def unusable(table: Table, where: Layout) -> str:
 
 
 def judge(
-    file: Attachment, table: Table, where: Layout, filer_codes: tuple[str, ...], confirmed: tuple[str, ...]
+    file: Attachment,
+    table: Table,
+    where: Layout,
+    filer_codes: tuple[str, ...],
+    confirmed: tuple[str, ...],
+    accepted: Collection[str] = (),
 ) -> Sheet:
     """Every row judged; what is certain is repaired and said, what is not is proposed and kept out of the entries.
 
-    An entry of another filer code is a valid entry number and stays among them: its row says that ACE refuses it here.
+    An entry of another filer code is a valid entry number and stays among them: its row says that ACE refuses it here,
+    and it is not ready. Nor is one of `accepted`, which are in a claim already.
     """
     rows = _without_tail(table.rows)
     tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes), _rounded_alike(rows, where))
@@ -87,7 +95,30 @@ def judge(
         entries=tuple(tally.entries),
         faults=tuple(tally.faults),
         type06=_type06(rows, where),
+        ready=tuple(_ready(tally, rows, where, accepted)),
+        notes=_notes(tally, accepted),
         annotated=annotate(rows, tally.faults, where.header.number if where.header else 0),
+    )
+
+
+def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, accepted: Collection[str]) -> Iterator[Ready]:
+    """The entries that may go up, with their importer where a column names it."""
+    importers = {}
+    if where.importer_column is not None:
+        importers = {
+            row.number: row.cells[where.importer_column] for row in rows if where.importer_column < len(row.cells)
+        }
+    for number, row in tally.entries.items():
+        if number not in accepted and number not in tally.foreign:
+            yield Ready(number, importers.get(row, "").strip(" '=\""))
+
+
+def _notes(tally: _Tally, accepted: Collection[str]) -> tuple[str, ...]:
+    claimed = sum(number in accepted for number in tally.entries)
+    if not claimed:
+        return ()
+    return (
+        f"Already accepted in a claim by the Claim Details you sent, so left out of the upload: {claimed:,} entries.",
     )
 
 
@@ -101,6 +132,10 @@ def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Ta
     wide = next((row for row in rows if len(row.cells) > 1 and sum(bool(cell.strip()) for cell in row.cells) > 1), None)
     if wide is not None:
         tally.say(wide.number, wide.line or ",".join(wide.cells), "extra-columns", repaired=True)
+    _, dot, suffix = file.name.rpartition(".")
+    refused_form = any(fault.reason == "not-csv" for fault in tally.faults)
+    if dot and suffix.strip().lower() != "csv" and not refused_form and " " not in suffix.strip():
+        tally.say(None, file.name, "not-csv", repaired=True)
     if len(file.content) > MAX_BYTES:
         tally.say(None, f"{len(file.content):,} bytes", "file-too-large")
 
@@ -127,6 +162,7 @@ def _is_heading(row: Row, value: str, where: Layout, tally: _Tally) -> bool:
 def _take(row: Row, value: str, number: str, tally: _Tally) -> None:
     if tally.codes and number[: entry_number.FILER] not in tally.codes:
         tally.say(row.number, value, "filer-code")
+        tally.foreign.add(number)
     if number in tally.entries:
         tally.say(row.number, value, "duplicate", repaired=True)
         return
@@ -146,21 +182,8 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
         proposal, note = number or entry_number.propose(value), _ALIKE if alike else ""
-        tally.say(row.number, value, _why(value, mended), proposal, repaired=bool(number), note=note)
+        tally.say(row.number, value, why_wrong(value, mended), proposal, repaired=bool(number), note=note)
     return number
-
-
-def _why(value: str, mended: str) -> str:
-    """The contract's word for what is wrong with a value that is still wrong when mended."""
-    if SCIENTIFIC.fullmatch(value):
-        return "scientific-notation"
-    if mended.isdigit() and len(mended) < entry_number.LENGTH and entry_number.propose(mended):
-        return "lost-leading-zero"
-    try:
-        entry_number.validate(mended)
-    except entry_number.InvalidEntryNumber as error:
-        return error.reason
-    return "bad-format"  # mended once more it would pass: quotes within quotes
 
 
 def _value(row: Row, where: Layout) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -9,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.model import Fault, Row, Table
+from bot.core.sheets.grid import Grid, Unreadable
 from bot.core.sheets.layout import is_header
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ _ENTRY_LIKE = re.compile(r"\W{0,4}[A-Za-z0-9]{2,3}\W{0,3}\d{5,7}\W{0,3}\d\W{0,3}
 _FORMULA = re.compile(r'\s*"?[=+@](?!")')  # `="B76…"` is a number that is kept as text
 _SAMPLE = 40  # lines looked at for the delimiter
 _SHOWN = 10  # rows among which a header may stand, so that its line is kept
+_PIECE = 1 << 20  # bytes decoded at a time where only the encoding is wanted
 _HEAD = 65_536  # bytes looked at for encoding, delimiter and header
 _SEP = re.compile(r'"?sep=(.)"?,*\Z', re.IGNORECASE)
 _BINARY = 0.02  # share of control characters from which it is no text
@@ -49,6 +52,48 @@ def read(content: bytes) -> Table | str | None:
     if encoding.startswith("utf-16") or (delimiter != "," and any(len(row.cells) > 1 for row in rows)):
         notes.append(Fault(None, "", "not-csv", repaired=True))
     return Table(rows, tuple(notes))
+
+
+def grid(content: bytes) -> Grid | None:
+    """The table read row by row, however long; None when it is no text."""
+    encoding, mark = _encoding(content)
+    if encoding is None:
+        return None
+    delimiter = _delimiter(_sample(content, encoding, mark))
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        raw = io.BytesIO(content)
+        raw.seek(mark)
+        lines, mark_of, _ = _after_sep(
+            iter(io.TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")), delimiter
+        )
+        reader = csv.reader(_bearable(lines), delimiter=mark_of)
+        shown = 0
+        try:
+            for number, cells in enumerate(reader, 1):
+                if reader.line_num != shown + 1 and _has_swallowed([Row(number, tuple(cells))]):
+                    raise Unreadable(
+                        f"In row {number:,} a quote mark is opened and never closed. Export the file again."
+                    )
+                shown = reader.line_num
+                yield number, cells
+        except csv.Error as error:
+            raise Unreadable(_TOO_LONG) from error
+
+    return Grid(rows)
+
+
+_TOO_LONG = "This file has a cell longer than a spreadsheet can hold. Export it again as CSV."
+
+
+def _bearable(lines: Iterator[str]) -> Iterator[str]:
+    """Lines of a bearable length, at most as many as a spreadsheet holds."""
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise Unreadable("This file has a line longer than any table has. Export it again as CSV.")
+        if number > 2 * MAX_ROWS:
+            raise Unreadable("This table has more rows than two spreadsheets can hold. Split it.")
+        yield line.replace("\0", "\u200b") if "\0" in line else line
 
 
 def head(content: bytes, most: int) -> Table | None:
@@ -82,7 +127,7 @@ def _parsed(content: bytes, encoding: str, sample: str) -> tuple[tuple[Row, ...]
     try:
         return rows(csv.QUOTE_NONE)
     except csv.Error as error:
-        raise _TooLarge("This file has a cell longer than a spreadsheet can hold. Export it again as CSV.") from error
+        raise _TooLarge(_TOO_LONG) from error
 
 
 def _rows(lines: Iterator[str], delimiter: str, quoting: int) -> Iterator[Row]:
@@ -148,11 +193,20 @@ def _encoding(content: bytes) -> tuple[str | None, int]:
     odd = sum(start.count(code) for code in range(32) if code not in b"\t\r\n\f\0\x1a")
     if odd > _BINARY * len(start) or start.count(0) > len(start) // 4:
         return None, 0
+    return ("utf-8" if _is_utf8(content) else "cp1252"), 0
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether all of it is UTF-8, looked at piece by piece: a file may have 200 MB."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(content)
     try:
-        content.decode("utf-8")
+        for start in range(0, len(content), _PIECE):
+            decoder.decode(view[start : start + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252", 0
-    return "utf-8", 0
+        return False
+    return True
 
 
 def _sample(content: bytes, encoding: str, mark: int) -> str:

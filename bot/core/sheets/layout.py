@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from bot.core import entry_number
-from bot.core.sheets.kinds import plain
+from bot.core.sheets.columns import NAMES, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.core.model import Row, Table
 
@@ -32,11 +32,12 @@ _PROSE = 4  # words in a cell from which it is a sentence, and the file somebody
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`header` is None when there is none. `column` holds the entry numbers, `type_column` the entry types."""
+    """Where to look: `header` is None when there is none, `column` holds the entry numbers, the others what they say."""
 
     header: Row | None
     column: int
     type_column: int | None = None
+    importer_column: int | None = None
 
 
 def layout(table: Table) -> Layout | None:
@@ -45,8 +46,12 @@ def layout(table: Table) -> Layout | None:
         names = [plain(cell) for cell in row.cells]
         entry = next((index for index, name in enumerate(names) if name in _ENTRY_NAMES), None)
         if entry is not None and not _is_message(table, row, entry):
-            return Layout(row, entry, next((at for at, name in enumerate(names) if name in _TYPE_NAMES), None))
+            return Layout(row, entry, _column(names, _TYPE_NAMES), _column(names, NAMES["importer"][1]))
     return _by_content([row for row in table.rows[: 4 * _SAMPLE] if filled(row)][:_SAMPLE])
+
+
+def _column(names: Sequence[str], wanted: Collection[str]) -> int | None:
+    return next((at for at, name in enumerate(names) if name in wanted), None)
 
 
 def _is_message(table: Table, header: Row, column: int) -> bool:

@@ -1,0 +1,315 @@
+"""An ES-003 audited: one row for each HTS number of each line, folded into one verdict for each entry summary.
+
+A million rows are normal, so a row costs a few look-ups: cells that repeat are read once, and an entry keeps bits.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.core import days, entry_number
+from bot.core.eligibility import FTZ, Duty, Facts, Judge
+from bot.core.masking import mask
+from bot.core.model import Outcome, Ready, Sheet, Type06
+from bot.core.sheets import columns, numbers
+from bot.core.sheets.es003_facts import DATES, OF_ENTRY, FactReader, is_positive, merged
+from bot.core.sheets.grid import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from bot.core.model import Attachment, Fault
+    from bot.core.sheets.grid import Grid
+    from bot.core.sheets.kinds import Kind
+
+# What the rows of an entry show, as bits.
+_IEEPA_DUE, _IEEPA_FREE, _EXEMPT, _S122, _VALUE_IEEPA, _VALUE_99, _NO_PROGRAM, _NO_DUTY_COLUMN = (
+    1 << at for at in range(8)
+)
+_IEEPA, _EXEMPT_CLASS, _S122_CLASS = "ieepa", "ieepa-exempt", "section-122"
+_ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; another of it; no HTS number at all
+_SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
+_PAIRED = (
+    0.5  # share of entries with a partner beside chapter 99 from which one without is a fault: exports are filtered
+)
+_LINE_DIGITS = 3  # an entry summary has at most 999 lines
+_AMOUNTS = 200_000  # different amounts remembered: beyond that each is read anew
+_TOTAL = re.compile(
+    r"\W*(?:grand |sub)?-?totals?\b|\W*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
+)
+_CHAPTER_99_ROWS = "chapter-99"
+_NO_NUMBER = "This is no valid entry number: compare it with the CF-7501."
+
+
+class Context(NamedTuple):
+    """What an audit needs besides the file. `accepted` are entries known to be in a claim; `step` as `Judge` wants it."""
+
+    judge: Judge
+    accepted: Collection[str]
+
+
+class _Entry:
+    """An entry summary while its rows are read. `facts` are the cells that hold for the entry, in the order of OF_ENTRY."""
+
+    __slots__ = ("bits", "facts", "lines_99", "lines_base", "number", "row", "unlike")
+
+    def __init__(self, number: str, row: int, facts: tuple[str, ...]) -> None:
+        self.number = number
+        self.row = row
+        self.facts = facts
+        self.bits = 0
+        self.lines_99 = 0  # the lines with a chapter 99 number, as bits
+        self.lines_base = 0  # and those with a number of another chapter
+        self.unlike = ""  # the column in which its rows contradict each other
+
+
+def audit(file: Attachment, grid: Grid, kind: Kind, context: Context, confirmed: Mapping[str, str]) -> Sheet:
+    """Every entry summary judged as of the judge's day. Raises Unreadable where the table ends in the middle or is empty."""
+    reading = _Reading(kind, context, confirmed)
+    reading.read(grid)
+    if not reading.entries:
+        raise Unreadable("This ES-003 export has its header and no entry below it. Run the report again.")
+    outcomes = tuple(reading.outcomes())
+    fileable = ("cape-now", "cape-later-money")
+    ready = tuple(Ready(one.entry, one.importer) for one in outcomes if one.outcome in fileable)
+    return Sheet(
+        name=file.name,
+        kind="es-003",
+        path_in=file.path_in,
+        rows=reading.rows,
+        entries=tuple(one.entry for one in outcomes if one.why != _NO_NUMBER),
+        faults=tuple(reading.faults),
+        type06=_type06(outcomes),
+        outcomes=outcomes,
+        ready=ready,
+        notes=tuple(reading.notes()),
+    )
+
+
+class _Reading:
+    """One pass over the rows."""
+
+    def __init__(self, kind: Kind, context: Context, confirmed: Mapping[str, str]) -> None:
+        self.places = kind.places
+        self.header = kind.header.number if kind.header else 0
+        self.rules = context.judge.rules
+        self.context = context
+        self.confirmed = confirmed
+        self.rows = 0
+        self.faults: list[Fault] = []
+        self.entries: dict[str, _Entry] = {}  # by number
+        self.raw: dict[str, _Entry | None] = {}  # by the cell as it stands; None: no entry
+        self.headings: dict[str, str] = {}
+        self.positive: dict[str, bool | None] = {"": None}
+        self.same: dict[str, str] = {}  # each text once
+        self.skipped = 0
+        self.valid: set[str] = set()
+        self.of_entry = tuple(key for key in OF_ENTRY if key in self.places)
+        program = self.rules.check("exemption-program", context.judge.today)
+        self.program_headings = tuple(one.replace(".", "") for one in program.look_at) if program else ()
+
+    def read(self, grid: Grid) -> None:
+        """All rows below the header."""
+        places = self.places
+        at_entry, at_hts, at_line = places["entry"], places.get("hts"), places.get("line")
+        facts_of = _getter([places[key] for key in self.of_entry])
+        width, header, known, headings = 1 + max(places.values()), self.header, self.raw, self.headings
+        for number, given in grid.rows():
+            if number <= header:
+                continue
+            cells = given if len(given) >= width else [*given, *[""] * (width - len(given))]
+            facts = facts_of(cells)
+            entry = known.get(cells[at_entry]) or self._entry(cells[at_entry], number, facts, cells)
+            if entry is None:
+                continue
+            self.rows += 1
+            if entry.facts != facts:
+                self._differs(entry, facts)
+            if at_hts is None:
+                continue
+            heading = headings.get(cells[at_hts])
+            if heading is None:
+                heading = self._heading(cells[at_hts])
+            line = cells[at_line] if at_line is not None else ""
+            bit = 1 << int(line) if line.isdecimal() and len(line) <= _LINE_DIGITS else 0
+            if heading == _ORDINARY:
+                entry.lines_base |= bit
+            elif heading != _NO_HEADING:
+                entry.lines_99 |= bit
+                entry.bits |= self._shown(heading, cells)
+
+    def _shown(self, heading: str, cells: Sequence[str]) -> int:
+        """What a row with a chapter 99 number shows, as bits."""
+        duty, goods, spi = (self.places.get(key) for key in ("duty", "goods", "spi"))
+        bits = 0
+        if heading == _IEEPA:
+            paid = duty is not None and self._is_positive(cells[duty])
+            bits = _IEEPA_DUE if paid else _NO_DUTY_COLUMN if duty is None else _IEEPA_FREE
+        elif heading == _EXEMPT_CLASS:
+            bits = _EXEMPT
+            if self.program_headings and spi is not None and not cells[spi].strip(" '=\""):
+                hts = cells[self.places["hts"]].replace(".", "").strip(" '=\"")
+                bits |= _NO_PROGRAM if hts.startswith(self.program_headings) else 0
+        elif heading == _S122_CLASS:
+            bits = _S122
+        if goods is not None and self._is_positive(cells[goods]):
+            bits |= _VALUE_99 | (_VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
+        return bits
+
+    def _entry(self, cell: str, row: int, facts: tuple[str, ...], cells: Sequence[str]) -> _Entry | None:
+        """The entry of a cell seen for the first time; None for a row that is none, a total or a blank one."""
+        number = entry_number.repair(cell)[0] if cell else ""
+        if (
+            not number
+            or columns.plain(cell) in columns.NAMES["entry"][1]
+            or _TOTAL.match(cell)
+            or not _has_digits(number)
+        ):
+            self.skipped += bool(any(one.strip() for one in cells)) and not _TOTAL.match(next(filter(None, cells), ""))
+            return None
+        read = numbers.read(cell, row, self.confirmed)
+        self.faults += read.faults
+        number = read.number or number
+        if read.number:
+            self.valid.add(number)
+        entry = self.entries.get(number)
+        if entry is None:
+            same = self.same
+            entry = self.entries[number] = _Entry(number, row, tuple([same.setdefault(one, one) for one in facts]))
+        self.raw[cell] = entry
+        return entry
+
+    def _differs(self, entry: _Entry, facts: tuple[str, ...]) -> None:
+        """Cells that hold for the whole entry and are not the same in all its rows: blanks are filled, the rest is said."""
+        kept = []
+        for key, old, new in zip(self.of_entry, entry.facts, facts, strict=True):
+            cell, contradicts = (old, False) if old == new else merged(key, old, new)
+            kept.append(self.same.setdefault(cell, cell))
+            if contradicts:
+                entry.unlike = key
+        entry.facts = tuple(kept)
+
+    def _heading(self, hts: str) -> str:
+        """The class of an HTS number: empty for one outside chapter 99, "99" for another of it, "-" for none at all."""
+        digits = "".join(filter(str.isdigit, hts.removesuffix(".0")))
+        if len(digits) < _SHORTEST_HTS:
+            found = _NO_HEADING
+        elif not digits.startswith("99"):
+            found = _ORDINARY
+        else:
+            found = self.rules.heading_class(digits, self.context.judge.today) or _CHAPTER_99
+        self.headings[hts] = found
+        return found
+
+    def _is_positive(self, amount: str) -> bool | None:
+        known = self.positive
+        if amount in known:
+            return known[amount]
+        found = is_positive(amount)
+        if len(known) < _AMOUNTS:
+            known[amount] = found
+        return found
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """One for each entry summary, in the order of the file."""
+        at = {key: index for index, key in enumerate(self.of_entry)}
+        dated = {one.facts[at[key]] for one in self.entries.values() for key in DATES if key in at}
+        reader = FactReader(at, self.context.judge.today, day_first=days.day_first(dated))
+        checks = _Checks(self)
+        importers: dict[str, str] = {}
+        for entry in self.entries.values():
+            importer = entry.facts[at["importer"]] if "importer" in at else ""
+            masked = importers.get(importer)
+            if masked is None:
+                masked = importers[importer] = mask(importer.strip(" '=\""))
+            if entry.number not in self.valid:
+                yield Outcome(entry.number, "check", None, None, (), masked, "", _NO_NUMBER, entry.row)
+                continue
+            facts = checks.completed(reader.facts(entry.facts), entry)
+            verdict = self.context.judge.judge(facts)
+            yield Outcome(
+                entry.number, verdict.outcome, verdict.deadline, verdict.file_by, verdict.reasons, masked, facts.type,
+                verdict.why, entry.row, facts.liquidated,
+            )  # fmt: skip
+
+    def notes(self) -> Iterator[str]:
+        """What holds for the file as a whole."""
+        if self.skipped:
+            yield f"{self.skipped:,} rows without an entry number were left out (titles, totals)."
+        if "goods" not in self.places:
+            yield f"Without the column {columns.title('goods')} I cannot see goods values on chapter 99 lines."
+        if "hts" in self.places and "line" not in self.places:
+            yield f"Without the column {columns.title('line')} I cannot see whether chapter 99 lines have their partner."
+
+
+class _Checks:
+    """What the rows of an entry say together: its duty, and what must be corrected first."""
+
+    def __init__(self, reading: _Reading) -> None:
+        rules, today = reading.rules, reading.context.judge.today
+        self._accepted = reading.context.accepted
+        self._has_hts = "hts" in reading.places
+        self._value, self._pairing, self._program = (
+            rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
+        )
+        lines = [(one.lines_99, one.lines_base) for one in reading.entries.values() if one.lines_99]
+        self._pairs = bool(lines) and sum(bool(with_99 & base) for with_99, base in lines) >= _PAIRED * len(lines)
+
+    def completed(self, facts: Facts, entry: _Entry) -> Facts:
+        """The facts of the cells with what the rows say."""
+        duty, missing = self._duty(entry.bits)
+        accepted = "entry-summary-updated" if entry.number in self._accepted else facts.accepted
+        contrary = (
+            f"Its rows disagree in {columns.title(entry.unlike)}: look it up." if entry.unlike else facts.contrary
+        )
+        return facts._replace(
+            duty=duty,
+            accepted=accepted,
+            correct=tuple(self._corrections(entry)),
+            missing=(*facts.missing, *missing),
+            contrary=contrary,
+        )
+
+    def _duty(self, bits: int) -> tuple[Duty, tuple[str, ...]]:
+        if not self._has_hts:
+            return Duty.UNKNOWN, (columns.title("hts"),)
+        if bits & _IEEPA_DUE:
+            return Duty.DUE, ()
+        if bits & _NO_DUTY_COLUMN:
+            return Duty.UNKNOWN, (columns.title("duty"),)
+        if bits & _IEEPA_FREE:
+            return Duty.FREE, ()
+        if bits & _EXEMPT:
+            return Duty.EXEMPT, ()
+        return (Duty.SECTION_122 if bits & _S122 else Duty.NONE), ()
+
+    def _corrections(self, entry: _Entry) -> Iterator[str]:
+        if (value := self._value) and entry.bits & (_VALUE_99 if _CHAPTER_99_ROWS in value.look_at else _VALUE_IEEPA):
+            yield value.id
+        if self._pairing and self._pairs and entry.lines_99 & ~entry.lines_base:
+            yield self._pairing.id
+        if self._program and entry.bits & _NO_PROGRAM:
+            yield self._program.id
+
+
+def _getter(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """The cells at these places, as a tuple whatever their number."""
+    if not places:
+        return lambda _cells: ()
+    if len(places) == 1:
+        only = places[0]
+        return lambda cells: (cells[only],)
+    return itemgetter(*places)
+
+
+def _has_digits(number: str) -> bool:
+    return sum(map(str.isdigit, number)) >= numbers.FEWEST_DIGITS
+
+
+def _type06(outcomes: Sequence[Outcome]) -> Type06:
+    types = {one.type == FTZ for one in outcomes if one.type}
+    if len(types) != 1:
+        return Type06.MIXED if types else Type06.UNKNOWN
+    return Type06.YES if types.pop() else Type06.NO
