@@ -47,7 +47,7 @@ class Facts(NamedTuple):
 
     `accepted`: id that shows it is in a claim, or empty. `recon`: no, flagged, filed. `blocked` and `correct` are ids of
     known errors that stand in the way: a status that must change, or data that must be corrected. `missing` names the
-    columns without which nothing can be said; `contrary` is a sentence about data that contradict each other.
+    columns without which nothing can be said, `wanted` those without which the entry cannot be cleared for filing; `contrary` is a sentence about data that contradict each other.
     """
 
     type: str = ""
@@ -61,6 +61,7 @@ class Facts(NamedTuple):
     blocked: tuple[str, ...] = ()
     correct: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     contrary: str = ""
 
 
@@ -183,7 +184,7 @@ def _too_late(judge: Judge, facts: Facts) -> Verdict | None:
 
 def _undecidable(judge: Judge, facts: Facts) -> Verdict | None:
     if facts.missing:
-        return Verdict("check", f"Not decidable from these columns: add {_listed(facts.missing)} to the report.")
+        return _lacking((*facts.missing, *facts.wanted))
     if judge.rules.entry_type(facts.type, judge.today) is None:
         what = f"Entry type {facts.type} is" if facts.type else "The entry type is"
         return Verdict("check", f"{what} not one I have a rule for: look it up.", ("entry-type-not-allowed",))
@@ -192,6 +193,14 @@ def _undecidable(judge: Judge, facts: Facts) -> Verdict | None:
     if facts.standing is Standing.UNKNOWN and facts.liquidated is None:
         return Verdict("check", "Neither a liquidation status nor a date: look them up.")
     return None
+
+
+def _lacking(names: tuple[str, ...]) -> Verdict:
+    return Verdict("check", f"Not decidable from these columns: add {_listed(names)} to the report.")
+
+
+def _uncleared(_judge: Judge, facts: Facts) -> Verdict | None:
+    return _lacking(facts.wanted) if facts.wanted else None
 
 
 def _blocked(judge: Judge, facts: Facts) -> Verdict | None:
@@ -290,10 +299,11 @@ _QUESTIONS: tuple[Callable[[Judge, Facts], Verdict | None], ...] = (
     _nothing_to_refund,
     _protested,
     _too_late,
-    _undecidable,
     _blocked,
+    _undecidable,
     _later_phase,
     _needs_correction,
+    _uncleared,
     _fileable,
 )
 

@@ -262,7 +262,9 @@ def may_be_filed(case):
         "Pending Liquidation",
     }
     contested = contested or (case.has("review_team") and s.review_team)
-    return Verdict("cape-later-money", doubts={"outcome", "upload"} if contested else set())
+    # An ordinary entry liquidates 45 days after acceptance; one that is held up has its money only then.
+    held = case.has("liquidation_status") and s.liquidation_status in {"Suspended", "Extended", "Under Review"}
+    return Verdict("cape-later-money" if held else "cape-now", doubts={"outcome", "upload"} if contested else set())
 
 
 RULES = (accepted, excluded_type, not_accepted_status, no_refund, no_type, state_unknown, final, warehouse, protest_time,

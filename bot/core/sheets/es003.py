@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days, entry_number
-from bot.core.eligibility import FTZ, Duty, Facts, Judge
+from bot.core.eligibility import FTZ, Duty, Facts, Judge, Verdict
 from bot.core.masking import mask
 from bot.core.model import Outcome, Ready, Sheet, Type06
 from bot.core.sheets import columns, numbers
@@ -53,11 +53,12 @@ class Context(NamedTuple):
 class _Entry:
     """An entry summary while its rows are read. `facts` are the cells that hold for the entry, in the order of OF_ENTRY."""
 
-    __slots__ = ("bits", "facts", "lines_99", "lines_base", "number", "row", "unlike")
+    __slots__ = ("bits", "facts", "importer", "lines_99", "lines_base", "number", "row", "unlike")
 
-    def __init__(self, number: str, row: int, facts: tuple[str, ...]) -> None:
+    def __init__(self, number: str, row: int, importer: str, facts: tuple[str, ...]) -> None:
         self.number = number
         self.row = row
+        self.importer = importer
         self.facts = facts
         self.bits = 0
         self.lines_99 = 0  # the lines with a chapter 99 number, as bits
@@ -114,8 +115,9 @@ class _Reading:
         """All rows below the header."""
         places = self.places
         at_entry, at_hts, at_line = places["entry"], places.get("hts"), places.get("line")
-        facts_of = _getter([places[key] for key in self.of_entry])
+        facts_of, shown = _getter([places[key] for key in self.of_entry]), self._shows()
         width, header, known, headings = 1 + max(places.values()), self.header, self.raw, self.headings
+        bits: dict[str, int] = {}  # of the line numbers
         for number, given in grid.rows():
             if number <= header:
                 continue
@@ -132,52 +134,64 @@ class _Reading:
             heading = headings.get(cells[at_hts])
             if heading is None:
                 heading = self._heading(cells[at_hts])
-            line = cells[at_line] if at_line is not None else ""
-            bit = 1 << int(line) if line.isdecimal() and len(line) <= _LINE_DIGITS else 0
+            bit = bits.get(cells[at_line]) if at_line is not None else 0
+            if bit is None:
+                bit = bits[cells[at_line or 0]] = _bit(cells[at_line or 0])
             if heading == _ORDINARY:
                 entry.lines_base |= bit
             elif heading != _NO_HEADING:
                 entry.lines_99 |= bit
-                entry.bits |= self._shown(heading, cells)
+                entry.bits |= shown(heading, cells)
 
-    def _shown(self, heading: str, cells: Sequence[str]) -> int:
-        """What a row with a chapter 99 number shows, as bits."""
-        duty, goods, spi = (self.places.get(key) for key in ("duty", "goods", "spi"))
-        bits = 0
-        if heading == _IEEPA:
-            paid = duty is not None and self._is_positive(cells[duty])
-            bits = _IEEPA_DUE if paid else _NO_DUTY_COLUMN if duty is None else _IEEPA_FREE
-        elif heading == _EXEMPT_CLASS:
-            bits = _EXEMPT
-            if self.program_headings and spi is not None and not cells[spi].strip(" '=\""):
-                hts = cells[self.places["hts"]].replace(".", "").strip(" '=\"")
-                bits |= _NO_PROGRAM if hts.startswith(self.program_headings) else 0
-        elif heading == _S122_CLASS:
-            bits = _S122
-        if goods is not None and self._is_positive(cells[goods]):
-            bits |= _VALUE_99 | (_VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
-        return bits
+    def _shows(self) -> Callable[[str, Sequence[str]], int]:
+        """The function that says what a row with a chapter 99 number shows, as bits."""
+        duty, goods, spi, hts = (self.places.get(key) for key in ("duty", "goods", "spi", "hts"))
+        known, look = self.positive, self._is_positive
+
+        def shown(heading: str, cells: Sequence[str]) -> int:
+            bits = 0
+            if heading == _IEEPA:
+                paid = duty is not None and (known[cells[duty]] if cells[duty] in known else look(cells[duty]))
+                bits = _IEEPA_DUE if paid else _NO_DUTY_COLUMN if duty is None else _IEEPA_FREE
+            elif heading == _EXEMPT_CLASS:
+                bits = _EXEMPT | (
+                    _NO_PROGRAM if spi is not None and self._needs_program(cells[hts or 0], cells[spi]) else 0
+                )
+            elif heading == _S122_CLASS:
+                bits = _S122
+            if goods is not None and (known[cells[goods]] if cells[goods] in known else look(cells[goods])):
+                bits |= _VALUE_99 | (_VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
+            return bits
+
+        return shown
+
+    def _needs_program(self, hts: str, program: str) -> bool:
+        """Whether an exemption stands without the program code that it is claimed under."""
+        if not self.program_headings or program.strip(" '=\""):
+            return False
+        return hts.replace(".", "").strip(" '=\"").startswith(self.program_headings)
 
     def _entry(self, cell: str, row: int, facts: tuple[str, ...], cells: Sequence[str]) -> _Entry | None:
         """The entry of a cell seen for the first time; None for a row that is none, a total or a blank one."""
-        number = entry_number.repair(cell)[0] if cell else ""
-        if (
-            not number
-            or columns.plain(cell) in columns.NAMES["entry"][1]
-            or _TOTAL.match(cell)
-            or not _has_digits(number)
-        ):
-            self.skipped += bool(any(one.strip() for one in cells)) and not _TOTAL.match(next(filter(None, cells), ""))
-            return None
-        read = numbers.read(cell, row, self.confirmed)
-        self.faults += read.faults
-        number = read.number or number
-        if read.number:
-            self.valid.add(number)
+        number = cell
+        if entry_number.is_checked(cell):
+            self.valid.add(cell)
+        else:
+            number = entry_number.repair(cell)[0] if cell else ""
+            if sum(map(str.isdigit, number)) < numbers.FEWEST_DIGITS or _TOTAL.match(cell):
+                self.skipped += any(one.strip() for one in cells) and not _TOTAL.match(next(filter(None, cells), ""))
+                return None
+            read = numbers.read(cell, row, self.confirmed)
+            self.faults += read.faults
+            number = read.number or number
+            if read.number:
+                self.valid.add(number)
         entry = self.entries.get(number)
         if entry is None:
-            same = self.same
-            entry = self.entries[number] = _Entry(number, row, tuple([same.setdefault(one, one) for one in facts]))
+            same, at = self.same, self.places.get("importer")
+            importer = cells[at] if at is not None else ""
+            kept = tuple([same.setdefault(one, one) for one in facts])
+            entry = self.entries[number] = _Entry(number, row, same.setdefault(importer, importer), kept)
         self.raw[cell] = entry
         return entry
 
@@ -213,24 +227,28 @@ class _Reading:
         return found
 
     def outcomes(self) -> Iterator[Outcome]:
-        """One for each entry summary, in the order of the file."""
+        """One for each entry summary, in the order of the file; what shows alike is thought about once."""
         at = {key: index for index, key in enumerate(self.of_entry)}
         dated = {one.facts[at[key]] for one in self.entries.values() for key in DATES if key in at}
         reader = FactReader(at, self.context.judge.today, day_first=days.day_first(dated))
         checks = _Checks(self)
-        importers: dict[str, str] = {}
+        judged: dict[tuple[object, ...], tuple[Facts, Verdict]] = {}
+        importers: dict[str, str] = {"": ""}
         for entry in self.entries.values():
-            importer = entry.facts[at["importer"]] if "importer" in at else ""
-            masked = importers.get(importer)
-            if masked is None:
-                masked = importers[importer] = mask(importer.strip(" '=\""))
+            importer = importers.get(entry.importer)
+            if importer is None:
+                importer = importers[entry.importer] = mask(entry.importer.strip(" '=\""))
             if entry.number not in self.valid:
-                yield Outcome(entry.number, "check", None, None, (), masked, "", _NO_NUMBER, entry.row)
+                yield Outcome(entry.number, "check", None, None, (), importer, "", _NO_NUMBER, entry.row)
                 continue
-            facts = checks.completed(reader.facts(entry.facts), entry)
-            verdict = self.context.judge.judge(facts)
+            shows = checks.shown(entry)
+            found = judged.get((entry.facts, *shows))
+            if found is None:
+                facts = checks.completed(reader.facts(entry.facts), *shows)
+                found = judged[entry.facts, *shows] = (facts, self.context.judge.judge(facts))
+            facts, verdict = found
             yield Outcome(
-                entry.number, verdict.outcome, verdict.deadline, verdict.file_by, verdict.reasons, masked, facts.type,
+                entry.number, verdict.outcome, verdict.deadline, verdict.file_by, verdict.reasons, importer, facts.type,
                 verdict.why, entry.row, facts.liquidated,
             )  # fmt: skip
 
@@ -257,41 +275,41 @@ class _Checks:
         lines = [(one.lines_99, one.lines_base) for one in reading.entries.values() if one.lines_99]
         self._pairs = bool(lines) and sum(bool(with_99 & base) for with_99, base in lines) >= _PAIRED * len(lines)
 
-    def completed(self, facts: Facts, entry: _Entry) -> Facts:
-        """The facts of the cells with what the rows say."""
-        duty, missing = self._duty(entry.bits)
-        accepted = "entry-summary-updated" if entry.number in self._accepted else facts.accepted
-        contrary = (
-            f"Its rows disagree in {columns.title(entry.unlike)}: look it up." if entry.unlike else facts.contrary
-        )
+    def shown(self, entry: _Entry) -> tuple[int, bool, bool, str]:
+        """What its rows show: bits, a line without its partner, accepted in a claim, a column that contradicts itself."""
+        lonely = self._pairs and bool(entry.lines_99 & ~entry.lines_base)
+        return entry.bits, lonely, entry.number in self._accepted, entry.unlike
+
+    def completed(self, facts: Facts, bits: int, lonely: bool, accepted: bool, unlike: str) -> Facts:  # noqa: FBT001 - as `shown` gives them
+        """The facts of the cells with what the rows show."""
         return facts._replace(
-            duty=duty,
-            accepted=accepted,
-            correct=tuple(self._corrections(entry)),
-            missing=(*facts.missing, *missing),
-            contrary=contrary,
+            duty=self._duty(bits),
+            accepted="entry-summary-updated" if accepted else facts.accepted,
+            correct=tuple(self._corrections(bits, lonely=lonely)),
+            missing=facts.missing if self._has_hts else (*facts.missing, columns.title("hts")),
+            wanted=(columns.title("duty"),) if bits & _NO_DUTY_COLUMN else (),
+            contrary=f"Its rows disagree in {columns.title(unlike)}: look it up." if unlike else facts.contrary,
         )
 
-    def _duty(self, bits: int) -> tuple[Duty, tuple[str, ...]]:
-        if not self._has_hts:
-            return Duty.UNKNOWN, (columns.title("hts"),)
-        if bits & _IEEPA_DUE:
-            return Duty.DUE, ()
-        if bits & _NO_DUTY_COLUMN:
-            return Duty.UNKNOWN, (columns.title("duty"),)
-        if bits & _IEEPA_FREE:
-            return Duty.FREE, ()
-        if bits & _EXEMPT:
-            return Duty.EXEMPT, ()
-        return (Duty.SECTION_122 if bits & _S122 else Duty.NONE), ()
+    def _duty(self, bits: int) -> Duty:
+        if not self._has_hts or bits & _NO_DUTY_COLUMN:
+            return Duty.UNKNOWN
+        shown = ((_IEEPA_DUE, Duty.DUE), (_IEEPA_FREE, Duty.FREE), (_EXEMPT, Duty.EXEMPT), (_S122, Duty.SECTION_122))
+        return next((duty for bit, duty in shown if bits & bit), Duty.NONE)
 
-    def _corrections(self, entry: _Entry) -> Iterator[str]:
-        if (value := self._value) and entry.bits & (_VALUE_99 if _CHAPTER_99_ROWS in value.look_at else _VALUE_IEEPA):
+    def _corrections(self, bits: int, *, lonely: bool) -> Iterator[str]:
+        if (value := self._value) and bits & (_VALUE_99 if _CHAPTER_99_ROWS in value.look_at else _VALUE_IEEPA):
             yield value.id
-        if self._pairing and self._pairs and entry.lines_99 & ~entry.lines_base:
+        if self._pairing and lonely:
             yield self._pairing.id
-        if self._program and entry.bits & _NO_PROGRAM:
+        if self._program and bits & _NO_PROGRAM:
             yield self._program.id
+
+
+def _bit(line: str) -> int:
+    """A line number as a bit; none for what is no number of a line."""
+    digits = line.strip(" '=\"").removesuffix(".0")
+    return 1 << int(digits) if digits.isdecimal() and len(digits) <= _LINE_DIGITS else 0
 
 
 def _getter(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
@@ -302,10 +320,6 @@ def _getter(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]
         only = places[0]
         return lambda cells: (cells[only],)
     return itemgetter(*places)
-
-
-def _has_digits(number: str) -> bool:
-    return sum(map(str.isdigit, number)) >= numbers.FEWEST_DIGITS
 
 
 def _type06(outcomes: Sequence[Outcome]) -> Type06:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-# The columns that hold for a whole entry summary, though they stand in each of its rows.
+# The columns that hold for a whole entry summary, though they stand in each of its rows, and decide about it.
 OF_ENTRY = (
-    "type", "importer", "entered", "liquidated", "scheduled", "status", "recon", "recon-filed", "control", "summary",
+    "type", "entered", "liquidated", "scheduled", "status", "recon", "recon-filed", "control", "summary",
     "protest-number", "protest", "drawback", "cape", "reason",
 )  # fmt: skip
 DATES = ("entered", "liquidated", "scheduled")
