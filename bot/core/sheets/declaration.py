@@ -71,11 +71,11 @@ def judge(
     and it is not ready. Nor is one of `accepted`, which are in a claim already.
     """
     rows = _without_tail(table.rows)
-    tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes), _rounded_alike(rows, where))
+    values = [_value(row, where) for row in rows]
+    tally = _Tally(vouched(confirmed), frozenset(code.upper() for code in filer_codes), _rounded_alike(values))
     tally.faults += table.notes
     _judge_form(file, rows, where, tally)
-    for row in rows:
-        value = _value(row, where)
+    for row, value in zip(rows, values, strict=True):
         if entry_number.is_checked(value):  # the quick way: nothing else needs looking at
             tally.rows += 1
             _take(row, value, value, tally)
@@ -190,10 +190,9 @@ def _value(row: Row, where: Layout) -> str:
     return row.cells[where.column] if where.column < len(row.cells) else ""
 
 
-def _rounded_alike(rows: Sequence[Row], where: Layout) -> frozenset[str]:
+def _rounded_alike(values: Sequence[str]) -> frozenset[str]:
     """Values in scientific notation, mended, that stand in more than one row: two numbers may round to one of them."""
-    cells = (_value(row, where) for row in rows)
-    rounded = Counter(entry_number.compact(cell) for cell in cells if "E" in cell or "e" in cell)
+    rounded = Counter(entry_number.compact(cell) for cell in values if "E" in cell or "e" in cell)
     return frozenset(value for value, count in rounded.items() if count > 1 and SCIENTIFIC.fullmatch(value))
 
 
