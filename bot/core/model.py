@@ -405,7 +405,8 @@ class Diagnosis:
     """Everything the core learnt about a message, and nowhere else. `rule` is the verdict row that decided.
 
     `questions` are what the reply asks, most useful first. `notes` are sentences for the reader about files or words
-    that could not be used, each with what to do. `uploads` are Declarations ready for ACE. `today` is the day answered for.
+    that could not be used, each with what to do. `uploads` are Declarations ready for ACE.
+    `outcomes` are those of the entries whose liquidation the words of the message tell. `today` is the day answered for.
     """
 
     verdict: Verdict
@@ -420,6 +421,7 @@ class Diagnosis:
     sheets: tuple[Sheet, ...] = ()
     drafts: tuple[Draft, ...] = ()
     uploads: tuple[Upload, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
     questions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, sheets
+from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, said_of_entries, sheets
 from bot.core.business_days import wait_until
 from bot.core.claim_answers import answering
 from bot.core.eligibility import FTZ, Judge
@@ -15,6 +15,7 @@ from bot.core.model import (
     FoundEntries,
     How,
     Incoming,
+    Outcome,
     Passage,
     PassageKind,
     Sheet,
@@ -77,6 +78,7 @@ class Reading:
     due: tuple[Finding, ...]
     thanks: bool
     belonging: attribution.Belonging
+    told: tuple[Outcome, ...] = ()
 
     @property
     def own_words(self) -> int:
@@ -85,8 +87,9 @@ class Reading:
 
     @property
     def sure(self) -> bool:
-        """A known error was recognised, or a table of ours was read."""
-        return bool(self.findings) or any(sheet.kind != "other" for sheet in self.sheets)
+        """A known error was recognised, a table of ours was read, or it is about little but when an entry liquidated."""
+        dates = self.told and (self.spotting.about_cape or self.incoming.asked or self.own_words <= _FEW_WORDS)
+        return bool(self.findings or dates) or any(sheet.kind != "other" for sheet in self.sheets)
 
     @property
     def about_cape(self) -> bool:
@@ -112,6 +115,7 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
         repaired=reading.found.repaired,
         type06=reading.type06,
         sheets=reading.sheets,
+        outcomes=reading.told,
         notes=_notes(reading, known.catalogue),
     )
     if verdict is Verdict.ESCALATE:
@@ -125,9 +129,8 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
 
 def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
     said_by_hand = passages.split(incoming)
-    tables = sheets.read(
-        incoming.attachments, _reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)))
-    )
+    files = _reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)))
+    tables = sheets.read(incoming.attachments, files)
     parts = (*said_by_hand, *_beside(incoming, tables))
     spotting = known.spotter.spot(parts)
     type06, conflict = _type06(parts, tables)
@@ -152,8 +155,9 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
     found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
     belonging = attribution.belonging(_counted(parts), [one.id for one in findings], known.spotter)
+    told = said_of_entries.outcomes(_counted(said_by_hand), found.entries, files.judge)
     return Reading(
-        incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging
+        incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging, told
     )
 
 
