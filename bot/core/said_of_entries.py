@@ -110,7 +110,7 @@ def _by_entry(parts: Sequence[Passage], entries: frozenset[str]) -> tuple[dict[s
             before = line[: named[0][0].start()] if named else line
             shared.append(_said(before))
             ends = [found.start() for found, _ in named[1:]] + [len(line)]
-            for (found, number), end in zip(named, ends, strict=True):
+            for (found, number), end in zip(named, ends, strict=False):  # no entry, no end
                 own[number] = own.get(number, _Said()).over(_said(line[found.end() : end]))
     return own, shared
 

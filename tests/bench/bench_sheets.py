@@ -6,6 +6,8 @@ A 9,999-row Declaration beside a script that reads it with the csv module and co
 rows (a million) beside the csv module merely reading it. Each in a process of its own, with its peak memory.
 """
 
+# ruff: noqa: T201 - it prints its figures
+
 import csv
 import io
 import multiprocessing
@@ -100,7 +102,9 @@ def best(function, *arguments, times=3):
 def main(rows):
     content = declaration()
     floor, ours = best(floor_declaration, content), best(core, content, "declaration.csv")
-    print(f"declaration, 9,999 rows: floor {floor[0] * 1000:.1f} ms, core {ours[0] * 1000:.1f} ms: {ours[0] / floor[0]:.1f}x")
+    print(
+        f"declaration, 9,999 rows: floor {floor[0] * 1000:.1f} ms, core {ours[0] * 1000:.1f} ms: {ours[0] / floor[0]:.1f}x"
+    )
     path = Path("/tmp") / "bench-es003.csv"  # noqa: S108 - written and read here alone
     path.write_bytes(es003(rows))
     size = path.stat().st_size / 1e6

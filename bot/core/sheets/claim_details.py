@@ -84,7 +84,7 @@ def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
         status, message = cell(cells, "claim-status"), cell(cells, "error")
         if columns.plain(raw) in columns.NAMES["entry"][1]:  # a header once more: two files pasted together
             continue
-        if not (status or message) and sum(map(str.isdigit, raw)) < numbers.FEWEST_DIGITS:
+        if not message and not _is_status(status) and sum(map(str.isdigit, raw)) < numbers.FEWEST_DIGITS:
             found.skipped += 1
             continue
         read = known.get(raw)
@@ -93,6 +93,10 @@ def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
             found.faults += read.faults
         found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message))
     return found
+
+
+def _is_status(text: str) -> bool:
+    return bool(_ACCEPTED.fullmatch(text) or _FAILED.fullmatch(text))
 
 
 def judge(

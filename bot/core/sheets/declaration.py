@@ -126,7 +126,7 @@ def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Ta
     """The file as a whole: its header, its columns, its size."""
     header = where.header
     first = rows[0].cells if rows else ()
-    if header is None or header.number != 1 or [cell for cell in first if cell] != [HEADER]:
+    if header is None or header.number != 1 or first[:1] != (HEADER,):
         shown = (header.line or ",".join(header.cells)) if header else ""
         tally.say(header.number if header else None, shown, "header", HEADER, repaired=True)
     wide = next((row for row in rows if len(row.cells) > 1 and sum(bool(cell.strip()) for cell in row.cells) > 1), None)

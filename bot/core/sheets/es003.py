@@ -31,9 +31,6 @@ _IEEPA_DUE, _IEEPA_FREE, _EXEMPT, _S122, _VALUE_IEEPA, _VALUE_99, _NO_PROGRAM, _
 _IEEPA, _EXEMPT_CLASS, _S122_CLASS = "ieepa", "ieepa-exempt", "section-122"
 _ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; another of it; no HTS number at all
 _SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
-_PAIRED = (
-    0.5  # share of entries with a partner beside chapter 99 from which one without is a fault: exports are filtered
-)
 _LINE_DIGITS = 3  # an entry summary has at most 999 lines
 _AMOUNTS = 200_000  # different amounts remembered: beyond that each is read anew
 _TOTAL = re.compile(
@@ -272,12 +269,13 @@ class _Checks:
         self._value, self._pairing, self._program = (
             rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
         )
-        lines = [(one.lines_99, one.lines_base) for one in reading.entries.values() if one.lines_99]
-        self._pairs = bool(lines) and sum(bool(with_99 & base) for with_99, base in lines) >= _PAIRED * len(lines)
 
     def shown(self, entry: _Entry) -> tuple[int, bool, bool, str]:
         """What its rows show: bits, a line without its partner, accepted in a claim, a column that contradicts itself."""
-        lonely = self._pairs and bool(entry.lines_99 & ~entry.lines_base)
+        paired = (
+            entry.lines_99 & entry.lines_base
+        )  # none: an export of chapter 99 alone, which says nothing of partners
+        lonely = bool(paired) and entry.lines_99 != paired
         return entry.bits, lonely, entry.number in self._accepted, entry.unlike
 
     def completed(self, facts: Facts, bits: int, lonely: bool, accepted: bool, unlike: str) -> Facts:  # noqa: FBT001 - as `shown` gives them
