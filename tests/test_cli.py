@@ -77,13 +77,13 @@ def test_files_are_written_only_where_asked(folder, tmp_path):
     out = tmp_path / "out"
     got = objects("--out", out, folder / "a.txt", folder / "a.txt", folder / "b.csv")
     paths = [Path(output["path"]) for one in got for output in one["outputs"]]
-    assert len(set(paths)) == 3
+    assert len(set(paths)) == 4
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in paths)
     unsent = paths[0].read_text()
     assert "X-Unsent: 1" in unsent
     assert "\nDate:" not in unsent
     assert "Message-ID" not in unsent
-    assert [output["path"] for one in objects(folder / "b.csv") for output in one["outputs"]] == [None]
+    assert [output["path"] for one in objects(folder / "b.csv") for output in one["outputs"]] == [None, None]
 
 
 def test_standard_input_is_a_mail_or_words():
