@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_made_is_said_once_and_the_files_are_answered(pl
     Path("taken").write_text("a file")
     result = run("triage", "--json", "--out", place, folder / "a.txt", folder / "b.csv")
     got = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [output["path"] for one in got for output in one["outputs"]] == [None, None]
+    assert [output["path"] for one in got for output in one["outputs"]] == [None, None, None]
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "cannot be written: " in result.stderr
 
