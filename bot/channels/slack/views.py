@@ -66,10 +66,10 @@ def _parts(reply: Reply) -> Iterator[Part]:
     yield Part(0, [_headline(reply)])
     if diagnosis.notes:
         yield Part(2, [_list("", diagnosis.notes)])
-    if reply.digests:
+    if any(one.verdict not in reply.headline for one in reply.digests):
         yield Part(1, [_files_read(reply.digests)])
     for digest in reply.digests:
-        yield from _tasks(digest)
+        yield from _tasks(digest, named=len(reply.digests) > 1)
     if table := _table(reply.digests):
         yield Part(1, table)
     yield from _attached(reply.outputs)
@@ -161,24 +161,29 @@ def _files_read(digests: Sequence[Digest]) -> Block:
     return _list("", [f"{one.name[:100]}: {one.verdict}" for one in digests])
 
 
-def _tasks(digest: Digest) -> Iterator[Part]:
+def _tasks(digest: Digest, *, named: bool) -> Iterator[Part]:
     """What to do with the entries of a file, most urgent first; what the file is about as a whole."""
-    elements = [_task(one) for one in digest.tasks[:_ITEMS]]
-    for start in range(0, len(elements), _TOGETHER):
-        few = elements[start : start + _TOGETHER]
-        yield Part(1, [_rich({"type": "rich_text_list", "style": "bullet", "elements": few})])
-    if more := digest.more_tasks + len(digest.tasks[_ITEMS:]):
-        yield Part(2, [note(f"and {words.count_words(more, 'more group')}, in the attached report")])
+    for start in range(0, len(digest.tasks), _TOGETHER):
+        few = digest.tasks[start : start + _TOGETHER]
+        name = {"type": "rich_text_section", "elements": [_words(digest.name, bold=True, most=_CELL)]}
+        yield Part(
+            1, [_rich(*([name] if named and not start else []), *(element for one in few for element in _task(one)))]
+        )
+    if digest.more_tasks:
+        yield Part(2, [note(f"and {words.count_words(digest.more_tasks, 'more group')}, in the attached report")])
     if digest.notes:
         yield Part(2, [_list("", digest.notes)])
 
 
-def _task(one: Task) -> Block:
-    """The class or group, how many, the day, what to do, and some of its entries."""
+def _task(one: Task) -> Iterator[Block]:
+    """The class or group, how many, the day and what to do; below it its nearest days and some of its entries."""
     named = f"{one.title}: {words.count_words(one.count, 'entry', 'entries')}{f', {one.when}' if one.when else ''}"
-    said = [f" – “{' '.join(one.quote.split())[:_CELL]}”" if one.quote else "", f" – {one.step}"]
-    rest = "".join(said) + (f" ({'; '.join(one.lines)})" if one.lines else "")
-    return {"type": "rich_text_section", "elements": [_words(named, bold=True, most=_QUOTE), _words(rest, most=900)]}
+    said = f" – “{' '.join(one.quote.split())[:_CELL]}”" if one.quote else ""
+    whole = [_words(named, bold=True, most=_QUOTE), _words(f"{said} – {one.step}", most=_QUOTE * 2)]
+    yield {"type": "rich_text_list", "style": "bullet", "elements": [{"type": "rich_text_section", "elements": whole}]}
+    if one.lines:
+        elements = [{"type": "rich_text_section", "elements": [_words(line, most=_QUOTE)]} for line in one.lines]
+        yield {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": elements}
 
 
 def _attached(outputs: Sequence[Output]) -> Iterator[Part]:
