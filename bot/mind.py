@@ -30,7 +30,8 @@ class Mind:
 
     def think(self, incoming: Incoming, today: date, confirmed: tuple[str, ...] = ()) -> tuple[Diagnosis, Reply | None]:
         """Diagnose a message as of a day and compose the reply; None when the bot keeps silent."""
-        return compose(incoming, triage(incoming, self.known, today, confirmed), self.voice)
+        diagnosis = triage(incoming, self.known, today, confirmed)
+        return compose(incoming, diagnosis, self.voice, self.known.catalogue)
 
 
 def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple[str, ...]) -> Mind:

@@ -6,12 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
-    from bot.core.model import Diagnosis, Draft, Fault, Finding, Output, Reply, Sheet, SuspectEntry
+    from bot.core.model import (
+        Diagnosis,
+        Draft,
+        Fault,
+        Finding,
+        Group,
+        Outcome,
+        Output,
+        Reply,
+        Sheet,
+        SuspectEntry,
+    )
 
 
 def report(file: str, diagnosis: Diagnosis, reply: Reply | None, paths: Mapping[str, str]) -> dict[str, Any]:
-    """Give the object for one FILE. `paths` maps an output's name to where it was written, if it was."""
+    """Give the object for one FILE. `paths` maps an output's name to where it was written, if it was.
+
+    The diagnosis is the one that `compose` gives: without Social Security numbers.
+    """
     outputs = reply.outputs if reply else ()
     return {
         "file": file,
@@ -58,9 +73,40 @@ def _sheet(one: Sheet) -> dict[str, Any]:
         "statuses": dict(one.statuses),
         "faults": [_fault(fault) for fault in one.faults],
         "refused": one.refused or None,
-        "groups": [],  # Claim Details are named and not yet grouped (README, "What it does not do")
-        "outcomes": [],  # nor are ES-003 exports audited
+        "groups": [_group(group) for group in one.groups],
+        "outcomes": [_outcome(outcome) for outcome in one.outcomes],
     }
+
+
+def _group(one: Group) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "message": one.message,
+        "entries": list(one.entries),
+        "next_step": one.next_step,
+        "not_before": _day(one.not_before),
+        "row": one.row,
+    }
+
+
+def _outcome(one: Outcome) -> dict[str, Any]:
+    return {
+        "entry": one.entry,
+        "outcome": one.outcome,
+        "deadline": _day(one.deadline),
+        "file_by": _day(one.file_by),
+        "reasons": list(one.reasons),
+        "importer": one.importer,
+        "type": one.type,
+        "why": one.why,
+        "liquidated": _day(one.liquidated),
+        "row": one.row,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _fault(one: Fault) -> dict[str, Any]:

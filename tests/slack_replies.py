@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.core.digest import digests
 from bot.core.model import (
     Diagnosis,
     Draft,
@@ -42,7 +43,7 @@ def reply(faults=3, sections=3, drafts=1, words="x", outputs=()):
         questions=(words,), notes=(words,), candidates=(finding(words),), repaired=((words, words),),
         suspects=(SuspectEntry(words, "bad-check-digit", words),) * 20,
     )  # fmt: skip
-    return Reply("s", f"{words}\n\nmore", "", diagnosis, outputs, words)
+    return Reply("s", f"{words}\n\nmore", "", diagnosis, outputs, words, digests(diagnosis))
 
 
 def short(outputs=(), text="Write to CBP.\n\nmore"):

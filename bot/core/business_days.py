@@ -21,6 +21,13 @@ def is_business_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _federal(day.year)  # noqa: PLR2004 - Saturday is 5
 
 
+def last_business_day(day: date) -> date:
+    """The day itself, or the business day before it when it is a weekend or a federal holiday."""
+    while not is_business_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def add_business_days(day: date, count: int) -> date:
     """The day that is `count` business days after `day` (`day` itself is not counted)."""
     while count > 0:

@@ -6,38 +6,46 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core import unsent_mail, words
+from bot.core import words
+from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED, one_line
-from bot.core.masking import NOTE, mask, masked, masked_bytes
-from bot.core.model import Diagnosis, Draft, Incoming, Output, Reply, Sheet, Verdict
+from bot.core.masked_tables import masked_diagnosis
+from bot.core.masking import NOTE, mask, masked
+from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Output, Reply, Sheet, Verdict
+from bot.core.outputs import outputs
 from bot.core.passages import BOT_MARKER
 
 if TYPE_CHECKING:
+    from bot.core.catalogue import Catalogue
     from bot.core.voice import Voice
 
-SHOWN_ROWS = 12  # rows of a sheet named in the reply; the rest stands in the annotated copy
-_UNSAFE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_FILES = 40  # attached files named in the reply; an export of many importers gives an upload for each
 
 
-def compose(incoming: Incoming, diagnosis: Diagnosis, voice: Voice) -> tuple[Diagnosis, Reply | None]:
+def compose(
+    incoming: Incoming, diagnosis: Diagnosis, voice: Voice, catalogue: Catalogue | None = None
+) -> tuple[Diagnosis, Reply | None]:
     """Give the diagnosis with its drafts written out, and the reply; None when the verdict is silent.
 
     Both are without Social Security numbers: from here on nothing of the sender's is written that was not masked.
+    `catalogue` is for the files: titles of reasons, and the protest day (see `outputs`).
     """
     diagnosis = _without_social_security_numbers(incoming, diagnosis)
     drafts = tuple(replace(draft, body=_body(draft, voice)) for draft in diagnosis.drafts)
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
         return diagnosis, None
-    outputs = _outputs(diagnosis)
-    values = reply_values(diagnosis, outputs)
+    files = outputs(diagnosis, catalogue)
+    tables = digests(diagnosis)
+    values = reply_values(diagnosis, tables, files)
     return diagnosis, Reply(
         subject=_subject(incoming, diagnosis),
         text=_tidy(voice.say("reply.txt.j2", **values)),
         html=voice.say("reply.html.j2", **values),
         diagnosis=_light(diagnosis),
-        outputs=outputs,
-        headline=headline(diagnosis),
+        outputs=files,
+        headline=headline(diagnosis, tables),
+        digests=tables,
     )
 
 
@@ -46,54 +54,87 @@ def draft_values(draft: Draft) -> dict[str, object]:
     return {"draft": draft, "listed": LISTED}
 
 
-def reply_values(diagnosis: Diagnosis, outputs: tuple[Output, ...]) -> dict[str, object]:
-    """What the templates of a reply get."""
+def reply_values(diagnosis: Diagnosis, tables: tuple[Digest, ...], files: tuple[Output, ...]) -> dict[str, object]:
+    """What the templates of a reply get. `findings` stand above the tables, `from_tables` below them."""
     return {
         "marker": BOT_MARKER,
-        "headline": headline(diagnosis),
+        "headline": headline(diagnosis, tables),
         "diagnosis": diagnosis,
-        "sheets": [(sheet, sheet_verdict(sheet), sheet.faults[:SHOWN_ROWS]) for sheet in diagnosis.sheets],
-        "shown_rows": SHOWN_ROWS,
-        "outputs": outputs,
+        "findings": [one for one in diagnosis.findings if one.how is not How.SHEET],
+        "from_tables": [one for one in diagnosis.findings if one.how is How.SHEET],
+        "sheets": tables,
+        "uploads": [one for one in files if one.role == "upload"],
+        "others": [one for one in files if one.role != "upload"],
+        "most_files": _FILES,
     }
 
 
 def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
     """Every text and file of the diagnosis masked, with one note if the sender sent such a number anywhere."""
-    sheets = tuple(replace(sheet, annotated=masked_bytes(sheet.annotated)) for sheet in diagnosis.sheets)
-    safe = masked(replace(diagnosis, sheets=sheets))
+    safe, found = masked_diagnosis(diagnosis)
     words_sent = (incoming.subject, incoming.text, incoming.attached)
-    if safe == diagnosis and masked(words_sent) == words_sent:
-        return diagnosis
-    return replace(safe, notes=(*safe.notes, NOTE))
+    return replace(safe, notes=(*safe.notes, NOTE)) if found or masked(words_sent) != words_sent else safe
 
 
 def _light(diagnosis: Diagnosis) -> Diagnosis:
-    """Without the annotated files: they are outputs, and a reply is stored before it is sent."""
-    return replace(diagnosis, sheets=tuple(replace(sheet, annotated=b"") for sheet in diagnosis.sheets))
+    """Without the bulk of the tables: what is shown of them is in the digests and the outputs, and a reply is stored."""
+    return replace(
+        diagnosis,
+        entries=diagnosis.entries[:LISTED],
+        sheets=tuple(map(_light_sheet, diagnosis.sheets)),
+        drafts=tuple(replace(draft, entries=draft.entries[:LISTED]) for draft in diagnosis.drafts),
+        uploads=(),
+    )
 
 
-def headline(diagnosis: Diagnosis) -> str:
-    """The verdict in one line, for somebody who reads no further."""
+def _light_sheet(sheet: Sheet) -> Sheet:
+    return replace(
+        sheet,
+        entries=(),
+        faults=sheet.faults[:SHOWN],
+        annotated=b"",
+        groups=tuple(replace(group, entries=()) for group in sheet.groups[:SHOWN]),
+        outcomes=(),
+        ready=(),
+    )
+
+
+def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
+    """The verdict in one line, for somebody who reads no further.
+
+    Numbers come first where a table is the point; where it is the sender's words, the finding does.
+    """
     if diagnosis.rule in _HEADLINES and not diagnosis.candidates:
         return _HEADLINES[diagnosis.rule]
     if diagnosis.rule == "about_cape_but_unknown":
         return "I am not sure which CAPE message this is. Is it one of these?"
-    if not diagnosis.findings:
-        read = [
-            f"{one_line(sheet.name)}: {sheet_verdict(sheet)}" for sheet in diagnosis.sheets if sheet.kind != "other"
-        ]
-        return " ".join(read) or _HEADLINES["about_cape_but_unknown"]
+    read = [table for sheet, table in zip(diagnosis.sheets, tables, strict=True) if sheet.kind != "other"]
+    if all(one.how is How.SHEET for one in diagnosis.findings) and (read or not diagnosis.findings):
+        said = [f"{one_line(table.name)}: {table.verdict}" for table in read]
+        # A refusal is a sentence already.
+        line = " ".join(one if one.endswith(".") or len(said) == 1 else f"{one}." for one in said)
+        line = line or _HEADLINES["about_cape_but_unknown"]
+        about = _of_drafts(diagnosis)
+        return line + ("" if line.endswith(".") or not about else ".") + about
+    return _of_finding(diagnosis) + _of_drafts(diagnosis)
+
+
+def _of_finding(diagnosis: Diagnosis) -> str:
     first = diagnosis.findings[0]
     line = f"{first.title}: {words.NEXT_STEP_WORDS[first.next_step]}"
     if first.not_before:
         line += f", {words.when_words(first.next_step, first.not_before)}"
     more = len(diagnosis.findings) - 1
-    line += f". And {words.count_words(more, 'more message')}, below." if more else "."
-    if diagnosis.drafts:
-        blanks = sum(len(draft.missing) for draft in diagnosis.drafts)
-        line += " A draft to CBP is below" + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ".")
-    return line
+    return line + (f". And {words.count_words(more, 'more message')}, below." if more else ".")
+
+
+def _of_drafts(diagnosis: Diagnosis) -> str:
+    if not diagnosis.drafts:
+        return ""
+    blanks = sum(len(draft.missing) for draft in diagnosis.drafts)
+    several = len(diagnosis.drafts)
+    said = " A draft to CBP is below" if several == 1 else f" {several} drafts to CBP are below"
+    return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ".")
 
 
 _HEADLINES = {
@@ -104,55 +145,8 @@ _HEADLINES = {
 }
 
 
-def sheet_verdict(sheet: Sheet) -> str:
-    """A sheet in numbers: "9,999 rows: 9,871 ready, 96 repaired, 32 need you"."""
-    if sheet.refused:
-        return sheet.refused
-    rows = words.count_words(sheet.rows, "row")
-    person, repaired = len(sheet.rows_for_a_person), len(sheet.rows_repaired)
-    ready = sheet.rows - person - repaired
-    return f"{rows}: {ready:,} ready, {repaired:,} repaired, {person:,} {'needs' if person == 1 else 'need'} you"
-
-
 def _body(draft: Draft, voice: Voice) -> str:
     return voice.say("escalation.txt.j2", **draft_values(draft)).strip() + "\n"
-
-
-def _outputs(diagnosis: Diagnosis) -> tuple[Output, ...]:
-    """The files that go back: a draft to open, and the sender's sheet with the findings beside each row."""
-    drafts = [
-        Output(f"draft-{draft.id}.eml", "draft", unsent_mail.unsent(draft), "message/rfc822")
-        for draft in diagnosis.drafts
-    ]
-    # Also on their own: whoever copies the draft's text has to attach them.
-    numbers = [
-        Output(unsent_mail.NUMBERS, "draft", apart, "text/csv")
-        for draft in diagnosis.drafts
-        if (apart := unsent_mail.numbers_apart(draft))
-    ]
-    reports = [
-        Output(f"{_safe_stem(sheet.name)}-checked.csv", "report", sheet.annotated, "text/csv")
-        for sheet in diagnosis.sheets
-        if sheet.annotated
-    ]
-    return _distinct((*drafts, *numbers, *reports))
-
-
-def _distinct(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    """Two attachments may share a name; what goes back may not."""
-    taken: dict[str, int] = {}
-    named = []
-    for output in outputs:
-        count = taken[output.name] = taken.get(output.name, 0) + 1
-        stem, dot, suffix = output.name.rpartition(".")
-        named.append(output if count == 1 else replace(output, name=f"{stem}-{count}{dot}{suffix}"))
-    return tuple(named)
-
-
-def _safe_stem(name: str) -> str:
-    """A file name from a sender made harmless: ASCII letters, digits, dot, dash; never empty, never a hidden file."""
-    stem = mask(_UNSAFE_NAME.sub("-", name.rpartition("/")[2].rsplit(".", 1)[0]).strip("-."))
-    return stem[:60] or "sheet"
 
 
 def _subject(incoming: Incoming, diagnosis: Diagnosis) -> str:

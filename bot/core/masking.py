@@ -27,6 +27,8 @@ NOTE = (
 # Up to three characters between the groups: a text put on one line later on turns each of these into one space.
 _GAP = r"[-‐-―−\s\x00-\x1f]{1,3}"
 _NUMBER = re.compile(rf"(?<!\d)\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{4}}(?!\d)")
+_EMPLOYER = re.compile(r"\d{2}-\d{7}")
+_SSN_DIGITS = 9
 _BEFORE = re.compile(r"[A-Za-z0-9-]*\Z")
 _AFTER = re.compile(r"[A-Za-z0-9-]*")
 _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to an entry number dashed in an odd way
@@ -35,6 +37,17 @@ _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to 
 def mask(text: str) -> str:
     """The text with each Social Security number masked; an entry number is left alone, however it is dashed."""
     return _NUMBER.sub(_masked_number, text)
+
+
+def importer_shown(importer: str) -> str:
+    """An importer number as it may be shown: nine digits are masked however they are parted, unless as NN-NNNNNNN.
+
+    Only for what is known to be an importer number: in running text nine digits may be anything.
+    """
+    digits = sum(map(str.isdigit, importer))
+    if digits == _SSN_DIGITS and not any(map(str.isalpha, importer)) and not _EMPLOYER.fullmatch(importer.strip()):
+        return MASK
+    return mask(importer)
 
 
 def masked(value: T) -> T:
@@ -61,7 +74,9 @@ def _masked(value: Any) -> Any:
         return mask(value)
     if isinstance(value, tuple):
         safe = tuple(map(_masked, value))
-        return value if all(one is other for one, other in zip(safe, value, strict=True)) else safe
+        if all(one is other for one, other in zip(safe, value, strict=True)):
+            return value
+        return type(value)(*safe) if hasattr(value, "_fields") else safe  # a named tuple stays one
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
             one.name: safe for one in fields(value) if (safe := _masked(stood := getattr(value, one.name))) is not stood

@@ -392,12 +392,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file that goes back with the reply. `role`: upload, report, draft, calendar."""
+    """A file that goes back with the reply. `role`: upload, report, draft, calendar. `what` is in it, in a few words."""
 
     name: str
     role: str
     content: bytes = field(repr=False)
     media_type: str = "application/octet-stream"
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,11 +428,42 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Entries of a table that have one answer, in words. `when` is the day that matters first, or empty.
+
+    `quote` are the file's own words for it. `lines` are its nearest days or its causes, each with some of its entries.
+    """
+
+    title: str
+    count: int
+    step: str
+    when: str = ""
+    quote: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A table as a reader is shown it: its numbers, what to do, most urgent first, and some of its faults.
+
+    `more_tasks` and `more_faults` count what only the attached report has. `notes` are about the file as a whole.
+    """
+
+    name: str
+    verdict: str
+    tasks: tuple[Task, ...] = ()
+    more_tasks: int = 0
+    faults: tuple[Fault, ...] = ()
+    more_faults: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back: plain `text` is complete on its own, `html` is the same for a mail program.
 
-    `outputs` are the attached files. `diagnosis` lets a channel lay out the same facts in its own form; `headline` is
-    the verdict in one line.
+    `outputs` are the attached files. `diagnosis` and `digests` (one for each table) let a channel lay out the same facts
+    in its own form; `headline` is the verdict in one line. The diagnosis here is without the bulk of its tables.
     """
 
     subject: str
@@ -440,3 +472,4 @@ class Reply:
     diagnosis: Diagnosis
     outputs: tuple[Output, ...] = ()
     headline: str = ""
+    digests: tuple[Digest, ...] = ()

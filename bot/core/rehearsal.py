@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.core.compose import SHOWN_ROWS, draft_values, reply_values
+from bot.core.compose import draft_values, reply_values
+from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED
 from bot.core.model import (
     Diagnosis,
     Draft,
     Fault,
     Finding,
+    Group,
     How,
+    Outcome,
     Output,
     Section,
     Sheet,
@@ -58,11 +61,36 @@ _FAULTS = (
 )
 _SHEETS = (
     Sheet("claims.csv", "declaration", rows=3, faults=_FAULTS),
-    Sheet("many.csv", "declaration", rows=SHOWN_ROWS, faults=_FAULTS * SHOWN_ROWS),
+    Sheet("many.csv", "declaration", rows=SHOWN, faults=_FAULTS * SHOWN),
     Sheet("clean.csv", "declaration", rows=1),
     Sheet("picture.png", "other", refused="This is a picture."),
+    Sheet(
+        "details.csv",
+        "claim-details",
+        rows=2,
+        entries=(_ENTRY,),
+        notes=("A note on the file.",),
+        groups=tuple(
+            Group(f"group-{number}", _TITLE, message, (_ENTRY,), "wait", 2, not_before=day, wait="3 business days")
+            for number, (message, day) in enumerate(((_TITLE, None), ("{{ other }}", _DAY)) * SHOWN)
+        ),
+    ),
+    Sheet(
+        "export.csv",
+        "es-003",
+        rows=3,
+        faults=_FAULTS,
+        outcomes=(
+            Outcome(_ENTRY, "cape-now", _DAY, _DAY, (_PLAIN.id,), "12-3456789", "01", "Why.", 2, liquidated=_DAY),
+            Outcome(_ENTRY, "check", None, None, (), "", "", "Why not.", 3),
+        ),
+    ),
 )
-_OUTPUTS = (Output("a.csv", "report", b""), Output("b.eml", "draft", b""))
+_OUTPUTS = (
+    Output("a.csv", "report", b"", what="your rows"),
+    Output("b.eml", "draft", b""),
+    *(Output(f"upload-{number}.csv", "upload", b"", what="1 entry") for number in range(SHOWN * 4)),
+)
 
 _BARE = Diagnosis(Verdict.ANSWER, "otherwise", _DAY)
 _SAMPLES = (
@@ -70,6 +98,7 @@ _SAMPLES = (
     replace(_BARE, findings=(_PLAIN, _FULL, _RETIRED), notes=("A note.", "Another.")),
     replace(_BARE, findings=(_FULL,), sheets=_SHEETS),
     replace(_BARE, sheets=_SHEETS),
+    replace(_BARE, findings=(replace(_PLAIN, how=How.SHEET), replace(_FULL, how=How.SHEET)), sheets=_SHEETS),
     replace(_BARE, verdict=Verdict.ASK, rule="about_cape_but_unknown", candidates=(_PLAIN, _FULL), questions=("A?", "B?")),
     replace(
         _BARE, verdict=Verdict.ASK, rule="about_cape_but_unknown", repaired=(("B76 0324527 8", _ENTRY),),
@@ -105,4 +134,4 @@ def _values(name: str) -> Iterator[dict[str, object]]:
         yield from map(draft_values, (_FEW, _NONE, _MANY))
     else:
         for sample in _SAMPLES:
-            yield from (reply_values(sample, outputs) for outputs in ((), _OUTPUTS))
+            yield from (reply_values(sample, digests(sample), outputs) for outputs in ((), _OUTPUTS))

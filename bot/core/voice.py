@@ -125,7 +125,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
     )
     filters: dict[str, Callable[..., str]] = {
         "day": words.day_words, "count": words.count_words, "line": _line, "wrap": _wrap, "quoted": _quoted,
-        "reason": words.fault_words,
+        "reason": words.fault_words, "number": "{:,}".format,
         "suspect": lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         "filed": lambda filed: words.FILED_WORDS[filed],
         "step": lambda step: words.NEXT_STEP_WORDS[step],

@@ -21,6 +21,41 @@ NEXT_STEP_WORDS = {
     "fix-account": "mend the ACE account; the file is not the cause",
     "escalate": "write to CBP",
 }
+# What may be done with an entry summary of an ES-003: (in the first line, as a heading, what to do), as a broker says it.
+# The order is that of the first line: what is to be done, then what is to be looked at, then what is not.
+OUTCOME_WORDS = {
+    "cape-now": ("file now", "File now", "put them on a CAPE Declaration and upload it by the last day"),
+    "cape-later-money": (
+        "file now for money at liquidation",
+        "File now, money at liquidation",
+        "put them on a CAPE Declaration now; CBP pays when the entry liquidates",
+    ),
+    "psc-first": (
+        "PSC first",
+        "PSC first",
+        "correct the entry summary by PSC while its window is open; then a CAPE Declaration",
+    ),
+    "protest": ("protest", "Protest", "too late for CAPE: file a protest (CBP Form 19) by its last day"),
+    "check": ("to check", "Check", "this export does not decide: add what is missing, and send it again"),
+    "wait": ("wait", "Wait", "do not file yet: a later phase, or a status that must change first"),
+    "counsel": ("for counsel", "Ask counsel", "too late for CAPE and for a protest"),
+    "excluded": ("excluded", "Excluded", "CAPE does not take this entry type: leave them out"),
+    "no-refund": (
+        "no IEEPA duty",
+        "No IEEPA duty in this export",
+        "do not file them; an entry that was claimed already looks the same, since CAPE takes its IEEPA lines out",
+    ),
+    "accepted": ("accepted", "Accepted in a claim", "do not upload them again; watch the refund in ES-022"),
+}
+OUTCOMES = tuple(OUTCOME_WORDS)
+# The STATUS of a Claim Details row, in small letters, as the first line counts it.
+STATUS_WORDS = {"entry summary updated": "accepted", "failed": "failed"}
+# The next steps of a group in the order in which somebody has to act.
+STEP_ORDER = (
+    "resubmit", "fix-and-resubmit", "retry", "psc-first", "protest-or-counsel", "remove", "fix-account", "escalate",
+    "wait", "nothing-to-do",
+)  # fmt: skip
+UNKNOWN_GROUP = "A message that I do not know"
 FILED_WORDS = {
     "no": "No, nothing was filed.",
     "yes": "Yes, it is filed.",
@@ -105,6 +140,16 @@ def suspect_words(value: str, reason: str, proposal: str) -> str:
 def day_words(day: date) -> str:
     """A day as a broker reads it: Fri 27 Nov 2026."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def deadline_words(day: date, act_by: date) -> str:
+    """A last day, with the business day before it when it is none itself."""
+    return day_words(day) if act_by == day else f"{day_words(day)}, so act by {day_words(act_by)}"
+
+
+def entry_words(entry: str) -> str:
+    """An entry number as people write it: B76-0324527-8."""
+    return f"{entry[:3]}-{entry[3:10]}-{entry[10:]}"
 
 
 def when_words(next_step: str, day: date) -> str:

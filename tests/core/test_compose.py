@@ -7,7 +7,8 @@ import pytest
 from entry_numbers import dashed, entry
 from reading_files import read
 
-from bot.core.compose import compose, sheet_verdict
+from bot.core.compose import compose
+from bot.core.digest import sheet_verdict
 from bot.core.model import Attachment, Incoming, Sheet
 from bot.core.passages import BOT_MARKER
 from bot.core.spotting import Spotter
@@ -94,7 +95,9 @@ def test_hostile_words_stay_words():
 def test_the_same_file_name_twice_gives_two_outputs():
     files = tuple(Attachment("a.csv", f"Entry Number\n{entry('B76', n)}\n".encode()) for n in (1, 2))
     _, reply = answer("CAPE files", attachments=files)
-    assert [output.name for output in reply.outputs] == ["a-checked.csv", "a-checked-2.csv"]
+    assert [output.name for output in reply.outputs] == [
+        "a-checked.csv", "a-checked.xlsx", "a-checked-2.csv", "a-checked-2.xlsx",
+    ]  # fmt: skip
 
 
 def test_a_sheet_in_numbers():
@@ -130,7 +133,7 @@ def test_a_long_list_of_faults_is_cut_and_the_rest_is_in_the_file():
     rows = "\n".join(f"bad{serial}" for serial in range(30))
     file = Attachment("a.csv", f"Entry Number\n{A}\n{rows}\n".encode())
     _, reply = answer("CAPE file", attachments=(file,))
-    assert "and 18 more, in the attached file" in reply.text
+    assert "and 18 more, in the attached report" in reply.text
     assert reply.outputs[0].content.count(b"\n") == 33
 
 
@@ -162,4 +165,4 @@ def test_more_entries_than_a_mail_lists_come_as_a_file_of_their_own_too():
     (file,) = [output for output in reply.outputs if output.name == "entry-numbers.csv"]
     assert file.content.decode().split() == ["Entry", "Number", *numbers]
     assert "Entry numbers: 30, in the attached file entry-numbers.csv" in reply.text
-    assert "  entry-numbers.csv" in reply.text
+    assert "  entry-numbers.csv: the 30 entries of the draft" in reply.text

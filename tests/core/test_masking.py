@@ -1,4 +1,6 @@
+import io
 import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -57,8 +59,15 @@ SECRET = "123-45-6789"
 TEXT = f"HTS RELATIONSHIP MISMATCH, importer 123 45 6789, entry {wrong(A)}, we already tried with {SECRET} twice"
 
 
+def unpacked(content):
+    if not content.startswith(b"PK"):
+        return content.decode()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
+
+
 def everything(diagnosis, reply):
-    files = "".join(output.name + output.content.decode() for output in reply.outputs)
+    files = "".join(output.name + unpacked(output.content) for output in reply.outputs)
     return "".join((
         json.dumps(report("x", diagnosis, reply, {}), ensure_ascii=False), reply.text, reply.html, reply.subject,
         reply.headline, files, repr(reply.diagnosis),
@@ -95,7 +104,7 @@ def test_a_number_cut_at_the_end_of_a_subject_is_masked_before_it_is_cut(before)
 
 def test_a_file_name_that_only_becomes_one_when_made_safe():
     _, reply = answer("CAPE file", attachments=(Attachment("123+45+6789.csv", f"Entry Number\n{A}\n".encode()),))
-    assert [output.name for output in reply.outputs] == [f"{MASK}-checked.csv"]
+    assert [output.name for output in reply.outputs] == [f"{MASK}-checked.csv", f"{MASK}-checked.xlsx"]
 
 
 def test_without_one_there_is_no_note():

@@ -12,7 +12,7 @@ from bot.core import words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.core.model import Diagnosis, Draft, Fault, Finding, Reply, Section, Sheet
+    from bot.core.model import Diagnosis, Digest, Draft, Fault, Finding, Output, Reply, Section, Task
 
 Block = dict[str, Any]
 
@@ -25,6 +25,7 @@ _QUOTE = 300  # characters of the sender's words shown again
 _ROWS = 12  # of the table; the annotated file has them all
 _CELL = 120  # characters of a cell: more makes the table unreadable
 _ITEMS = 12  # of a list of the sender's own data
+_TOGETHER = 4  # tasks in one list: when room is short the less urgent go, not all of them
 _CORE = ("What it means", "Do now", "Do not", "When to write to CBP")  # the other sections go first when room is short
 
 
@@ -65,8 +66,13 @@ def _parts(reply: Reply) -> Iterator[Part]:
     yield Part(0, [_headline(reply)])
     if diagnosis.notes:
         yield Part(2, [_list("", diagnosis.notes)])
-    if table := _table(diagnosis.sheets):
+    if any(one.verdict not in reply.headline for one in reply.digests):
+        yield Part(1, [_files_read(reply.digests)])
+    for digest in reply.digests:
+        yield from _tasks(digest, named=len(reply.digests) > 1)
+    if table := _table(reply.digests):
         yield Part(1, table)
+    yield from _attached(reply.outputs)
     for finding in diagnosis.findings:
         yield from _finding(finding)
     if diagnosis.candidates:
@@ -150,33 +156,58 @@ def _numbers(diagnosis: Diagnosis) -> Iterator[Part]:
         yield Part(4, [_list("I read these entry numbers so:", lines)])
 
 
-def _table(sheets: Sequence[Sheet]) -> list[Block]:
-    """A line for each file, and one table (Slack takes no second one) of the rows that need somebody."""
-    lines = [f"{sheet.name[:100]}: {sheet.refused or _counts(sheet)}" for sheet in sheets]
-    found = [(sheet, fault) for sheet in sheets if not sheet.refused for fault in sheet.faults]
-    if not lines:
+def _files_read(digests: Sequence[Digest]) -> Block:
+    """A line for each file, with its numbers."""
+    return _list("", [f"{one.name[:100]}: {one.verdict}" for one in digests])
+
+
+def _tasks(digest: Digest, *, named: bool) -> Iterator[Part]:
+    """What to do with the entries of a file, most urgent first; what the file is about as a whole."""
+    for start in range(0, len(digest.tasks), _TOGETHER):
+        few = digest.tasks[start : start + _TOGETHER]
+        name = {"type": "rich_text_section", "elements": [_words(digest.name, bold=True, most=_CELL)]}
+        yield Part(
+            1, [_rich(*([name] if named and not start else []), *(element for one in few for element in _task(one)))]
+        )
+    if digest.more_tasks:
+        yield Part(2, [note(f"and {words.count_words(digest.more_tasks, 'more group')}, in the attached report")])
+    if digest.notes:
+        yield Part(2, [_list("", digest.notes)])
+
+
+def _task(one: Task) -> Iterator[Block]:
+    """The class or group, how many, the day and what to do; below it its nearest days and some of its entries."""
+    named = f"{one.title}: {words.count_words(one.count, 'entry', 'entries')}{f', {one.when}' if one.when else ''}"
+    said = f" – “{' '.join(one.quote.split())[:_CELL]}”" if one.quote else ""
+    whole = [_words(named, bold=True, most=_QUOTE), _words(f"{said} – {one.step}", most=_QUOTE * 2)]
+    yield {"type": "rich_text_list", "style": "bullet", "elements": [{"type": "rich_text_section", "elements": whole}]}
+    if one.lines:
+        elements = [{"type": "rich_text_section", "elements": [_words(line, most=_QUOTE)]} for line in one.lines]
+        yield {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": elements}
+
+
+def _attached(outputs: Sequence[Output]) -> Iterator[Part]:
+    """What is in each attached file; a draft alone needs no such list."""
+    if any(one.role != "draft" for one in outputs):
+        yield Part(2, [_list("Attached:", [f"{one.name}: {one.what}" if one.what else one.name for one in outputs])])
+
+
+def _table(digests: Sequence[Digest]) -> list[Block]:
+    """One table (Slack takes no second one) of the rows that need somebody."""
+    found = [(digest.name, fault) for digest in digests for fault in digest.faults]
+    if not found:
         return []
-    laid = [_list("", lines)]
-    if found:
-        several = len({sheet.name for sheet, _ in found}) > 1
-        head = [*(["File"] if several else []), "Row", "Value", "Finding", "Proposal"]
-        rows = [[*([sheet.name] if several else []), *_row(fault)] for sheet, fault in found[:_ROWS]]
-        right = [{"align": "left"}] if several else []
-        laid.append({
-            "type": "table", "column_settings": [*right, {"align": "right"}, {"is_wrapped": True}],
-            "rows": [[_cell(text) for text in row] for row in (head, *rows)],
-        })  # fmt: skip
-    if len(found) > _ROWS:
-        laid.append(note(f"and {len(found) - _ROWS:,} more, in the attached file"))
+    several = len({name for name, _ in found}) > 1
+    head = [*(["File"] if several else []), "Row", "Value", "Finding", "Proposal"]
+    rows = [[*([name] if several else []), *_row(fault)] for name, fault in found[:_ROWS]]
+    right = [{"align": "left"}] if several else []
+    laid: list[Block] = [{
+        "type": "table", "column_settings": [*right, {"align": "right"}, {"is_wrapped": True}],
+        "rows": [[_cell(text) for text in row] for row in (head, *rows)],
+    }]  # fmt: skip
+    if more := len(found[_ROWS:]) + sum(one.more_faults for one in digests):
+        laid.append(note(f"and {more:,} more, in the attached report"))
     return laid
-
-
-def _counts(sheet: Sheet) -> str:
-    confirm, repaired = sheet.rows_for_a_person, sheet.rows_repaired
-    said = [words.count_words(sheet.rows, "row")]
-    said += [f"{len(repaired):,} repaired"] if repaired else []
-    said += [f"{len(confirm):,} to look at"] if confirm else []
-    return ", ".join(said) if sheet.faults else f"{said[0]}, nothing to mend"
 
 
 def _row(fault: Fault) -> list[str]:

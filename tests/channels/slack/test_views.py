@@ -3,10 +3,12 @@ from dataclasses import replace
 
 import pytest
 import slack_replies as replies
+import tables
 from servers.slack_limits import complaints
 
 from bot.channels.slack import views
-from bot.core.model import Fault, Sheet
+from bot.core.digest import digests
+from bot.core.model import Fault, Output, Sheet
 
 HOSTILE = "<!channel> *x* &amp; `<@U1>` :tada: <https://x.example|y> " * 200
 
@@ -61,7 +63,7 @@ def test_rows_stand_in_one_table_and_the_rest_is_counted():
     faults = tuple(Fault(n, f"v{n}", "bad-check-digit", proposal="p") for n in range(2, 22))
     sheet = Sheet("a <!here>.csv", "declaration", rows=30, faults=faults)
     diagnosis = replace(replies.short().diagnosis, findings=(), sheets=(sheet,))
-    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis))[0]
+    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis, digests=digests(diagnosis)))[0]
     table = next(block for block in blocks if block["type"] == "table")
     assert [cell["text"] for cell in table["rows"][0]] == ["Row", "Value", "Finding", "Proposal"]
     assert [cell["text"] for cell in table["rows"][1]] == [
@@ -72,13 +74,13 @@ def test_rows_stand_in_one_table_and_the_rest_is_counted():
     ]
     assert len(table["rows"]) == 13
     assert "and 8 more" in str(blocks)
-    assert "a <!here>.csv: 30 rows, 20 to look at" in str(blocks)
+    assert "a <!here>.csv: 30 rows: 10 ready, 0 repaired, 20 need you" in str(blocks)
 
 
 def test_two_files_share_the_table():
     sheets = [Sheet(name, "declaration", rows=1, faults=(Fault(2, "v", "dash"),)) for name in ("a.csv", "b.csv")]
     diagnosis = replace(replies.short().diagnosis, sheets=tuple(sheets))
-    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis))[0]
+    blocks = views.blocks(replace(replies.short(), diagnosis=diagnosis, digests=digests(diagnosis)))[0]
     assert complaints(blocks) == []
     table = next(block for block in blocks if block["type"] == "table")
     assert [[cell["text"] for cell in row][:2] for row in table["rows"]] == [
@@ -86,3 +88,30 @@ def test_two_files_share_the_table():
         ["a.csv", "2"],
         ["b.csv", "2"],
     ]
+
+
+@pytest.mark.parametrize("words", ["x", HOSTILE, "€" * 5_000, ""])
+def test_slack_takes_the_digests_of_tables(words):
+    groups = tuple(tables.group("unknown", range(20), "escalate", message=f"{words} {n}") for n in range(40))
+    claim = replace(tables.claim_details(words or "x"), groups=groups, notes=(words or "x",) * 20)
+    export = replace(tables.es003(), faults=tuple(Fault(n, words, "dash") for n in range(40)))
+    diagnosis = replace(replies.short().diagnosis, sheets=(claim, export) * 3)
+    outputs = tuple(Output(f"upload-{n}.csv", "upload", b"", what=words) for n in range(60))
+    reply = replace(replies.short(outputs), diagnosis=diagnosis, digests=digests(diagnosis))
+    assert complaints(views.blocks(reply)[0]) == []
+
+
+def test_slack_shows_what_to_do_with_the_nearest_day_first():
+    diagnosis = replace(replies.short().diagnosis, findings=(), sheets=(tables.es003(), tables.claim_details()))
+    outputs = (Output("upload-B76.csv", "upload", b"", what="2 entries, ready for ACE"),)
+    reply = replace(replies.short(outputs), diagnosis=diagnosis, digests=digests(diagnosis))
+    blocks, whole = views.blocks(reply)
+    assert whole
+    said = json.dumps(blocks, ensure_ascii=False)
+    for words in (
+        "ES-003.csv: 12 entries: 2 file now (next deadline Fri 27 Nov 2026)", "File now: 2 entries, last day Fri 27 Nov 2026",
+        "file today; last day Fri 27 Nov 2026: 1 entry", "398 accepted, 14 failed", "A NEW {{ 7*7 }} <b>TEXT</b>",
+        "resubmit it as it is, on a new Declaration", "A note.", "upload-B76.csv: 2 entries, ready for ACE",
+    ):  # fmt: skip
+        assert words in said, words
+    assert said.index("File now: 2") < said.index("Protest: 2") < said.index("No IEEPA duty")
