@@ -38,6 +38,7 @@ def report(file: str, diagnosis: Diagnosis, reply: Reply | None, paths: Mapping[
         "suspect_entries": [_suspect(one) for one in diagnosis.suspects],
         "type06": diagnosis.type06.value,
         "sheets": [_sheet(one) for one in diagnosis.sheets],
+        "outcomes": [_outcome(one) for one in diagnosis.outcomes],
         "drafts": [_draft(one) for one in diagnosis.drafts],
         "outputs": [_output(one, paths) for one in outputs],
         "reply": {"subject": reply.subject, "text": reply.text} if reply else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.core import words
@@ -11,7 +12,7 @@ from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED, one_line
 from bot.core.masked_tables import masked_diagnosis
 from bot.core.masking import NOTE, mask, masked
-from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Output, Reply, Sheet, Verdict
+from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
 from bot.core.outputs import outputs
 from bot.core.passages import BOT_MARKER
 
@@ -108,6 +109,8 @@ def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
         return _HEADLINES[diagnosis.rule]
     if diagnosis.rule == "about_cape_but_unknown":
         return "I am not sure which CAPE message this is. Is it one of these?"
+    if diagnosis.outcomes and not diagnosis.findings and not any(sheet.kind != "other" for sheet in diagnosis.sheets):
+        return _of_outcomes(diagnosis.outcomes)
     read = [table for sheet, table in zip(diagnosis.sheets, tables, strict=True) if sheet.kind != "other"]
     if all(one.how is How.SHEET for one in diagnosis.findings) and (read or not diagnosis.findings):
         said = [f"{one_line(table.name)}: {table.verdict}" for table in read]
@@ -117,6 +120,14 @@ def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
         about = _of_drafts(diagnosis)
         return line + ("" if line.endswith(".") or not about else ".") + about
     return _of_finding(diagnosis) + _of_drafts(diagnosis)
+
+
+def _of_outcomes(outcomes: tuple[Outcome, ...]) -> str:
+    """The nearest day first, for entries that the sender's words tell of."""
+    first = min(outcomes, key=lambda one: (one.deadline is None, one.deadline or date.max))
+    line = f"{first.entry}: {words.OUTCOME_WORDS[first.outcome][1].lower()}. {first.why}"
+    more = len(outcomes) - 1
+    return f"{line} And {words.count_words(more, 'more entry', 'more entries')}, below." if more else line
 
 
 def _of_finding(diagnosis: Diagnosis) -> str:

@@ -93,7 +93,8 @@ def _outcome(entry: str, said: _Said, judge: Judge) -> Outcome:
         as_consumption = judge.judge(facts._replace(type="01", missing=()))
         deadline, file_by = as_consumption.deadline, as_consumption.file_by
         why = f"Which entry type is it? If CAPE takes the type: {as_consumption.why}"
-    return Outcome(entry, verdict.outcome, deadline, file_by, verdict.reasons, "", said.type, why, 0, said.liquidated)
+    liquidated = said.liquidated if said.liquidated and said.liquidated <= judge.today else None
+    return Outcome(entry, verdict.outcome, deadline, file_by, verdict.reasons, "", said.type, why, 0, liquidated)
 
 
 def _by_entry(parts: Sequence[Passage], entries: frozenset[str]) -> tuple[dict[str, _Said], list[_Said]]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, said_of_entries, sheets
+from bot.core import (
+    attribution,
+    clearance,
+    entries_in_text,
+    entry_type,
+    escalation,
+    passages,
+    prose,
+    said_of_entries,
+    sheets,
+)
 from bot.core.business_days import wait_until
 from bot.core.claim_answers import answering
 from bot.core.eligibility import FTZ, Judge
@@ -104,6 +114,7 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
     """
     reading = _read(incoming, known, today, confirmed)
     rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
+    files, left_out = clearance.cleared(reading.sheets, reading.told, known.catalogue.rules, today)
     diagnosis = Diagnosis(
         verdict=verdict,
         rule=rule,
@@ -115,8 +126,9 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
         repaired=reading.found.repaired,
         type06=reading.type06,
         sheets=reading.sheets,
+        uploads=files,
         outcomes=reading.told,
-        notes=_notes(reading, known.catalogue),
+        notes=(*_notes(reading, known.catalogue), *left_out),
     )
     if verdict is Verdict.ESCALATE:
         drafts = tuple(

@@ -68,6 +68,9 @@ def _parts(reply: Reply) -> Iterator[Part]:
         yield Part(2, [_list("", diagnosis.notes)])
     if any(one.verdict not in reply.headline for one in reply.digests):
         yield Part(1, [_files_read(reply.digests)])
+    if diagnosis.outcomes:
+        told = [f"{one.entry}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}" for one in diagnosis.outcomes]
+        yield Part(1, [_list("", told)])
     for digest in reply.digests:
         yield from _tasks(digest, named=len(reply.digests) > 1)
     if table := _table(reply.digests):

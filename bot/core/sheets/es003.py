@@ -71,7 +71,7 @@ def audit(file: Attachment, grid: Grid, kind: Kind, context: Context, confirmed:
         raise Unreadable("This ES-003 export has its header and no entry below it. Run the report again.")
     outcomes = tuple(reading.outcomes())
     fileable = ("cape-now", "cape-later-money")
-    ready = tuple(Ready(one.entry, one.importer) for one in outcomes if one.outcome in fileable)
+    ready = tuple(Ready(one.entry, reading.importer(one.entry)) for one in outcomes if one.outcome in fileable)
     return Sheet(
         name=file.name,
         kind="es-003",
@@ -228,7 +228,7 @@ class _Reading:
         at = {key: index for index, key in enumerate(self.of_entry)}
         dated = {one.facts[at[key]] for one in self.entries.values() for key in DATES if key in at}
         reader = FactReader(at, self.context.judge.today, day_first=days.day_first(dated))
-        checks = _Checks(self)
+        checks, today = _Checks(self), self.context.judge.today
         judged: dict[tuple[object, ...], tuple[Facts, Verdict]] = {}
         importers: dict[str, str] = {"": ""}
         for entry in self.entries.values():
@@ -246,8 +246,12 @@ class _Reading:
             facts, verdict = found
             yield Outcome(
                 entry.number, verdict.outcome, verdict.deadline, verdict.file_by, verdict.reasons, importer, facts.type,
-                verdict.why, entry.row, facts.liquidated,
+                verdict.why, entry.row, facts.liquidated if facts.liquidated and facts.liquidated <= today else None,
             )  # fmt: skip
+
+    def importer(self, number: str) -> str:
+        """The importer number of an entry as it stands; the outcome has it masked."""
+        return self.entries[number].importer.strip(" '=\"")
 
     def notes(self) -> Iterator[str]:
         """What holds for the file as a whole."""
