@@ -15,7 +15,7 @@ from bot.cli import main
 A, B = entry("B76", 1), entry("B76", 2)
 KEYS = {
     "file", "verdict", "rule", "findings", "candidates", "entries", "suspect_entries", "type06", "sheets", "drafts",
-    "outputs", "reply",
+    "outputs", "outcomes", "reply",
 }  # fmt: skip
 FINDING = {
     "id", "title", "kind", "is_error", "how", "confidence", "quote", "where", "next_step", "escalate",
@@ -77,13 +77,13 @@ def test_files_are_written_only_where_asked(folder, tmp_path):
     out = tmp_path / "out"
     got = objects("--out", out, folder / "a.txt", folder / "a.txt", folder / "b.csv")
     paths = [Path(output["path"]) for one in got for output in one["outputs"]]
-    assert len(set(paths)) == 4
+    assert len(set(paths)) == 5
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in paths)
     unsent = paths[0].read_text()
     assert "X-Unsent: 1" in unsent
     assert "\nDate:" not in unsent
     assert "Message-ID" not in unsent
-    assert [output["path"] for one in objects(folder / "b.csv") for output in one["outputs"]] == [None, None]
+    assert [output["path"] for one in objects(folder / "b.csv") for output in one["outputs"]] == [None, None, None]
 
 
 def test_standard_input_is_a_mail_or_words():
@@ -210,7 +210,7 @@ def test_a_folder_that_cannot_be_made_is_said_once_and_the_files_are_answered(pl
     Path("taken").write_text("a file")
     result = run("triage", "--json", "--out", place, folder / "a.txt", folder / "b.csv")
     got = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [output["path"] for one in got for output in one["outputs"]] == [None, None, None]
+    assert [output["path"] for one in got for output in one["outputs"]] == [None] * 4
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert "cannot be written: " in result.stderr
 
@@ -219,7 +219,11 @@ def test_a_folder_of_the_name_of_an_output_is_left(folder, tmp_path):
     out = tmp_path / "out"
     (out / "b-checked.csv").mkdir(parents=True)  # a folder of that name is no place to write to, and is left
     (one,) = objects("--out", out, folder / "b.csv")
-    assert Path(one["outputs"][0]["path"]).name == "b-checked-2.csv"
+    assert [Path(output["path"]).name for output in one["outputs"]] == [
+        "upload-B76.csv",
+        "b-checked-2.csv",
+        "b-checked.xlsx",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ _SAMPLES = (
         _BARE, verdict=Verdict.ASK, rule="about_cape_but_unknown", repaired=(("B76 0324527 8", _ENTRY),),
         suspects=(SuspectEntry("B760324527", "not-11-characters"), SuspectEntry("603245278", "lost-leading-zero", _ENTRY)),
     ),
+    replace(_BARE, outcomes=(_SHEETS[-1].outcomes[0], _SHEETS[-1].outcomes[1])),
     replace(_BARE, verdict=Verdict.ASK, rule="not_about_cape"),
     replace(_BARE, verdict=Verdict.ESCALATE, rule="needs_cbp", findings=(_PLAIN,), drafts=(_FEW, _NONE, _MANY)),
 )  # fmt: skip

@@ -114,7 +114,7 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
     """
     reading = _read(incoming, known, today, confirmed)
     rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
-    files, left_out = clearance.cleared(reading.sheets, reading.told, known.catalogue.rules, today)
+    files, left_out = clearance.cleared(reading.sheets, reading.told, reading.findings, known.catalogue.rules, today)
     diagnosis = Diagnosis(
         verdict=verdict,
         rule=rule,

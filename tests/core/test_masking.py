@@ -104,7 +104,11 @@ def test_a_number_cut_at_the_end_of_a_subject_is_masked_before_it_is_cut(before)
 
 def test_a_file_name_that_only_becomes_one_when_made_safe():
     _, reply = answer("CAPE file", attachments=(Attachment("123+45+6789.csv", f"Entry Number\n{A}\n".encode()),))
-    assert [output.name for output in reply.outputs] == [f"{MASK}-checked.csv", f"{MASK}-checked.xlsx"]
+    assert [output.name for output in reply.outputs] == [
+        "upload-B76.csv",
+        f"{MASK}-checked.csv",
+        f"{MASK}-checked.xlsx",
+    ]
 
 
 def test_without_one_there_is_no_note():

@@ -68,9 +68,7 @@ def _parts(reply: Reply) -> Iterator[Part]:
         yield Part(2, [_list("", diagnosis.notes)])
     if any(one.verdict not in reply.headline for one in reply.digests):
         yield Part(1, [_files_read(reply.digests)])
-    if diagnosis.outcomes:
-        told = [f"{one.entry}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}" for one in diagnosis.outcomes]
-        yield Part(1, [_list("", told)])
+    yield from _told(diagnosis)
     for digest in reply.digests:
         yield from _tasks(digest, named=len(reply.digests) > 1)
     if table := _table(reply.digests):
@@ -90,6 +88,13 @@ def _parts(reply: Reply) -> Iterator[Part]:
         yield Part(
             5, [note("I read CAPE messages and Declaration CSVs, and prepare the e-mail to CBP; I never send it.")]
         )
+
+
+def _told(diagnosis: Diagnosis) -> Iterator[Part]:
+    """The entries whose liquidation the message tells of."""
+    if diagnosis.outcomes:
+        told = [f"{one.entry}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}" for one in diagnosis.outcomes]
+        yield Part(1, [_list("", told)])
 
 
 def _headline(reply: Reply) -> Block:
