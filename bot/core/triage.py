@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import attribution, entries_in_text, entry_type, escalation, passages, prose, sheets
+from bot.core import attribution, entries_in_text, entry_type, escalation, passages, pending, prose, sheets
 from bot.core.business_days import wait_until
 from bot.core.model import (
     Diagnosis,
@@ -85,12 +85,19 @@ class Reading:
         return self.sure or self.spotting.about_cape or bool(self.candidates)
 
 
-def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...] = ()) -> Diagnosis:
+def triage(
+    incoming: Incoming,
+    known: Known,
+    today: date,
+    confirmed: tuple[str, ...] = (),
+    by_file: tuple[tuple[str, ...], ...] = (),
+) -> Diagnosis:
     """Take a message, what is known and the day to answer for; give the diagnosis.
 
-    `confirmed` are entry numbers that a person has vouched for. Nothing is raised for any message.
+    `confirmed` are entry numbers that a person has vouched for wherever they stand, `by_file` those of each attachment
+    alone: the same rounded figure may mean another number in another file. Nothing is raised for any message.
     """
-    reading = _read(incoming, known, today, confirmed)
+    reading = _read(incoming, known, today, confirmed, by_file)
     rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
     diagnosis = Diagnosis(
         verdict=verdict,
@@ -114,9 +121,19 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
     return replace(diagnosis, questions=_questions(reading, diagnosis))
 
 
-def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
+def _read(
+    incoming: Incoming,
+    known: Known,
+    today: date,
+    confirmed: tuple[str, ...],
+    by_file: tuple[tuple[str, ...], ...],
+) -> Reading:
     said_by_hand = passages.split(incoming)
-    tables = tuple(sheets.read(file, known.filer_codes, confirmed) for file in incoming.attachments)
+    apart = by_file or ((),) * len(incoming.attachments)
+    tables = tuple(
+        sheets.read(file, known.filer_codes, (*(() if by_file else confirmed), *own))
+        for file, own in zip(incoming.attachments, apart, strict=True)
+    )
     parts = (*said_by_hand, *_beside(incoming, tables))
     spotting = known.spotter.spot(parts)
     type06, conflict = _type06(parts, tables)
@@ -286,7 +303,12 @@ def _questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
     asked: list[str] = []
     if reading.type06_conflict:
         asked.append("The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?")
-    asked += [question for draft in diagnosis.drafts for question in escalation.questions(draft)]
+    tables = [sheet for sheet in diagnosis.sheets if pending.in_sheet(sheet)]
+    asked += [question for sheet in tables for question in pending.question(sheet, named=len(reading.sheets) > 1)]
+    apart = {line for sheet in tables for line in pending.asked_apart(sheet)}  # the drafts list them one by one
+    asked += [
+        question for draft in diagnosis.drafts for question in escalation.questions(draft) if question not in apart
+    ]
     asked += [
         f"Before writing to CBP about {one.title}: {one.evidence}."
         for one in reading.findings

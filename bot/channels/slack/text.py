@@ -37,6 +37,16 @@ def plain(text: str, bot_user: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", unmarked).strip()
 
 
+def quoted(text: str, bot_user: str) -> tuple[str, ...]:
+    """The lines marked as block quotes, as `plain` shows them: somebody's words, perhaps the bot's own."""
+    lines, all_below = [], False
+    for line in text.split("\n"):
+        all_below = all_below or line.lstrip().startswith(("&gt;&gt;&gt;", ">>>"))
+        if all_below or _QUOTE.match(line):
+            lines.append(plain(line, bot_user))
+    return tuple(line for line in lines if line)
+
+
 def mentions(text: str, bot_user: str) -> bool:
     """Whether the text speaks to the bot by name."""
     return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text

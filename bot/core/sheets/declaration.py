@@ -22,6 +22,7 @@ MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
 _ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
+_CONFIRMED = "confirmed by the sender"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
 
@@ -145,7 +146,8 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
-        proposal, note = number or entry_number.propose(value), _ALIKE if alike else ""
+        proposal = number or entry_number.propose(value)
+        note = _CONFIRMED if number else _ALIKE if alike else ""
         tally.say(row.number, value, _why(value, mended), proposal, repaired=bool(number), note=note)
     return number
 
