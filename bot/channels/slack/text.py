@@ -38,13 +38,14 @@ def plain(text: str, bot_user: str) -> str:
 
 
 def quoted(text: str, bot_user: str) -> tuple[str, ...]:
-    """The lines marked as block quotes, as `plain` shows them: somebody's words, perhaps the bot's own."""
+    """The lines in block quotes and code blocks, as `plain` shows them: pasted words, perhaps the bot's own."""
     lines, all_below = [], False
-    for line in text.split("\n"):
+    for line in "\n".join(_FENCE.split(text)[::2]).split("\n"):
         all_below = all_below or line.lstrip().startswith(("&gt;&gt;&gt;", ">>>"))
         if all_below or _QUOTE.match(line):
-            lines.append(plain(line, bot_user))
-    return tuple(line for line in lines if line)
+            lines.append(line)
+    lines += [line for fenced in _FENCE.split(text)[1::2] for line in fenced.split("\n")]
+    return tuple(shown for line in lines if (shown := plain(line, bot_user)))
 
 
 def mentions(text: str, bot_user: str) -> bool:
