@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core import entry_number
-from bot.core.confirmed import vouched
+from bot.core.confirmed import NOTE, vouched
 from bot.core.model import Attachment, Fault, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
 from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_like_entry
@@ -22,7 +22,6 @@ MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
 _ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
-_CONFIRMED = "confirmed by the sender"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
 
@@ -147,7 +146,7 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
         proposal = number or entry_number.propose(value)
-        note = _CONFIRMED if number else _ALIKE if alike else ""
+        note = NOTE if number else _ALIKE if alike else ""
         tally.say(row.number, value, _why(value, mended), proposal, repaired=bool(number), note=note)
     return number
 
