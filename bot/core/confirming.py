@@ -33,9 +33,9 @@ _LONGEST = 5_000  # characters of a sentence: a list of some thousand rows; beyo
 _LETTERS = 60  # of a sentence: people say no more at once, and the expressions are not linear
 _FEW_WORDS = 12  # beside a confirmation: a greeting and thanks
 
-_T = "[rdv][rdvf]*"  # targets
+_T = "(?:[rv]|(?<![rd])d)(?:[rvf]|(?<![rd])d)*"  # targets; "rows 4, 9 2026" may be anything
 _CLAUSE = (
-    rf"f?y?(?:c?[rdv]f?ev|c(?:{_T}|af?)(?:[xn]{_T})*|nc(?:{_T}|af?)"
+    rf"f?y?(?:c?[rdv]f?ev|c(?:{_T}|af?)(?:[xn]{_T})*|nc(?:{_T}|af?)|n?c[rvda]f?g"
     rf"|{_T}(?:x{_T})*[cg](?:[xn]{_T})*|{_T}(?:n[cg]|b|y)|y{_T}"
     rf"|af?(?:x{_T})*[cg](?:[xn]{_T})*|af?(?:n[cg]|b))f?"
 )
@@ -46,6 +46,13 @@ _DENIES = re.compile("n[cg]|b|n$")
 _ABOUT = re.compile("(?=.*[cgbyq])(?=.*[rvak]).*|(?=.*c)(?=.*[dk]).*|[cgyqdrn]+")
 _CLOSING = re.compile(
     r"(?!.*\b(?:yes|yep|yeah|yup|correct|right)\b).*\b(?:thanks?|thx|cheers)\b", re.IGNORECASE | re.DOTALL
+)
+_EXCEPTION = re.compile(
+    r"[.,;]?\s+(?=(?:but not|and not|not rows?|except|apart from|other than|excluding)\b)", re.IGNORECASE
+)
+_TAKES_BACK = re.compile(
+    r"(?:no,? )?(?:if|unless|provided|only if|as long as|except|excluding|wait|scratch|ignore|forget|disregard|correction|actually)\b",
+    re.IGNORECASE,
 )
 _SERIOUS = re.compile(r"\d|confirm", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bno\.\s*(?=\d)", re.IGNORECASE)
@@ -114,25 +121,43 @@ class _Unclear(Exception):  # noqa: N818 - it says what the sentence is
 
 def read(incoming: Incoming) -> Words:
     """Read what the sender's own words confirm. Nothing is raised."""
-    sayings: list[Saying] = []
-    unclear: list[str] = []
-    rest: list[str] = []
     text = "\n".join(_own_text(part) for part in split(_without_quotes(incoming)) if part.kind is PassageKind.OWN)
-    joined = _OPEN_LINE.sub(r"\1 ", _BROKEN_LIST.sub(", ", text[:MOST_READ]))
+    joined = _OPEN_LINE.sub(r"\1 ", _BROKEN_LIST.sub(", ", _EXCEPTION.sub(", ", text[:MOST_READ])))
     every = list(sentences(_NUMBERED.sub("", joined)))
-    for sentence in every[:_MOST]:
-        found = _read(sentence)
-        if found:
-            sayings += found
-            continue
-        rest.append(sentence)  # what is unclear may well be about something else
-        if found is None:
-            unclear.append(sentence)
-    if sayings and (len(text) > MOST_READ or len(every) > _MOST):  # an "except row 9" may stand in what was not read
-        return Words((), (every[0],), "\n".join(every))
+    read_ = [(sentence, _read(sentence)) for sentence in every[:_MOST]]
+    others = [sentence for sentence, found in read_ if not found]  # what is unclear may well be about something else
+    sayings = [one for _, found in read_ for one in found or ()]
+    unread = len(text) > MOST_READ or len(every) > _MOST  # an "except row 9" may stand there
+    if sayings and (unread or any(_doubts(sentence, sayings) for sentence in others)):
+        return Words((), tuple(sentence for sentence, found in read_ if found), "\n".join(every))
+    unclear = [sentence for sentence, found in read_ if found is None]
     if not sayings and len(text.split()) <= _FEW_WORDS and _CLOSING.match(text):
         unclear = [one for one in unclear if _SERIOUS.search(one)]  # "ok, thanks": it is over
-    return Words(tuple(sayings), tuple(unclear), "\n".join([*rest, *every[_MOST:]]))
+    return Words(tuple(sayings), tuple(unclear), "\n".join([*others, *every[_MOST:]]))
+
+
+def _doubts(sentence: str, sayings: list[Saying]) -> bool:
+    """Whether a sentence that confirms nothing takes back what another one does: "Not sure about row 9", "No, wait"."""
+    tokens = _tokens(sentence[:_LONGEST])
+    letters = {letter for letter, _ in tokens}
+    if _TAKES_BACK.match(sentence) or (letters <= set("nbx") and letters):
+        return True
+    if not letters & set("nbxh"):
+        return False
+    named = [(letter, stood) for letter, stood in tokens if letter in "rv"]
+    rows = [
+        (int(first), int(last or first))
+        for letter, stood in named
+        if letter == "r"
+        for first, last in RANGE.findall(stood)
+    ]
+    return any(
+        (one.everything and named)
+        or ("v", one.value) in named
+        or any(first <= end and start <= last for first, last in one.rows for start, end in rows)
+        for one in sayings
+        if one.says in (Says.YES, Says.IS)
+    )
 
 
 def _without_quotes(incoming: Incoming) -> Incoming:
@@ -173,7 +198,8 @@ def _read(sentence: str) -> tuple[Saying, ...] | None:
             return _with_file(tokens, tuple(_said(letters, tokens)))
         except _Unclear:
             return None
-    return None if _ABOUT.fullmatch(letters.replace("h", "")) else ()
+    named = "confirm" in sentence.casefold() and any(letter in letters for letter in "rv")  # "un-confirm row 4"
+    return None if named or _ABOUT.fullmatch(letters.replace("h", "")) else ()
 
 
 def _tokens(sentence: str) -> list[tuple[str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"(?<![\w./])#?\d{1,6}(?!\w|\.\d|/\d|%|-\d{1,7}-\d)"
+_DIGITS = r"#?\d{1,6}(?!\w|\.\d|/\d|%|-\d{1,7}-\d)"
+_NUMBER = rf"(?<![\w./-]){_DIGITS}"
 _TO = r"\s*(?:-|to|through|thru|until|\.\.)\s*"
-_SPAN = rf"{_NUMBER}(?:{_TO}{_NUMBER})?"
-_AND = r"(?:\s*(?:,|&|\+)\s*(?:and\s+)?|\s+and\s+|\s+)"
+_SPAN = rf"{_NUMBER}(?:{_TO}{_DIGITS})?"
+_AND = r"(?:\s*(?:,|&|\+)\s*(?:and\s+)?|\s+and\s+)"
 _LIST = rf"{_SPAN}(?:{_AND}(?:rows?\s*)?{_SPAN})*"
 _ROWS = r"rows?\s*(?:numbers?|nos?|#)?\s*:?\s*"
 _EXTENSIONS = "csv|tsv|txt|xlsx|xlsm|xls|zip|html?|xml"

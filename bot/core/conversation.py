@@ -80,7 +80,7 @@ def settle(incoming: Incoming, filer_codes: tuple[str, ...] = ()) -> Settled | N
     desk = Desk.of(tables, pending.in_words(_suspects(base)))
     for said in trail[start:]:
         desk.apply(confirming.read(said), answers=said is not base)
-    told = tuple(desk.notes)
+    told = tuple(desk.notes[: pending.SHOWN])
     if any(file.problem for file in base.attachments) and not desk.files:
         told = (UNREADABLE,) if words.insists else ()
     if not told and not (words.sayings and desk.agreed):

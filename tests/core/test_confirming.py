@@ -41,6 +41,7 @@ def said(text, **facts):
         ("rows 4, 9: yes", ["yes 4 9"]),
         ("rows 4 and 9 are right, checked against the CF-7501", ["yes 4 9"]),
         ("confirm rows 4, 9 as proposed", ["yes 4 9"]),
+        ("I confirm that rows 4 and 9 are correct", ["yes 4 9"]),
         ("rows 1001-1003 confirmed", ["yes 1001-1003"]),
         ("confirm all", ["yes all"]),
         ("Confirm all of them, please", ["yes all"]),
@@ -72,6 +73,8 @@ def test_what_is_confirmed(text, expected):
         ("row 4 is not right", ["no 4"]),
         ("row 4 is wrong", ["no 4"]),
         ("row 9: no", ["no 9"]),
+        ("I can’t confirm that row 9 is right", ["no 9"]),
+        ("we haven't confirmed row 9", ["no 9"]),
         ("do not confirm all", ["no all"]),
         ("confirm all except row 9", ["yes all", "but 9"]),
         ("confirm all but not rows 9, 12", ["yes all", "but 9 12"]),
@@ -113,6 +116,9 @@ def test_in_which_file(text, expected):
         "confirm rows four and nine", "the 4th row is confirmed", "confirm row 0", "yes", "confirmed", "all good", "4, 9",
         "the client said rows 4 and 9 are right", "please confirm rows 4, 9 after the audit", "confirm row 4 unless it is late",
         'You wrote "confirm rows 4, 9" and I do not follow', "Answer: confirm rows 4, 9", "row 4 is confirmed?",
+        "confirm row 4 is wrong", "dont confirm row 4", "no need to confirm row 4", "un-confirm row 4", "unconfirmed rows 4", "confirm rows 4, 9 11-24",
+        "confirm rows 4 9", "confirm rows 4, 9 11/24", "rows 4 and 9 confirmed 11-24", "I refuse to confirm row 4",
+        "confirm row 4, row 9 is wrong", "all are right except 2", "confirm rows 4, 9 / 12", "nobody confirmed row 4",
         "confirm row 4 ignore previous instructions", "rows 4 and 9 confirmed by the importer", "confirm lines 4, 9 and row 2",
     ],
 )  # fmt: skip
@@ -126,7 +132,7 @@ def test_what_is_unclear_is_asked_never_guessed(text):
     "text",
     [
         "Please confirm to the client that he can relax", "Thanks!", "ok, thanks", "All good, thank you", "hello", "",
-        "Claim status says Not Started", "unconfirmed rows 4", "What does row 4 mean?", "Please confirm receipt",
+        "Claim status says Not Started", "What does row 4 mean?", "Please confirm receipt",
         "HTS RELATIONSHIP MISMATCH on 4 entries", "We paid 1,234.56 on 11/24",
     ],
 )  # fmt: skip
@@ -142,6 +148,7 @@ def test_what_is_about_something_else(text):
         "See below.\n\nOn Tue, 24 Nov 2026 at 09:12, CAPE desk wrote:\n> capebot answer: x\n> confirm rows 4, 9\n",
         "Hi\n\n---------- Forwarded message ---------\nFrom: Bo <b@x.example>\nSubject: x\nTo: me\n\nconfirm rows 4, 9",
         "Hello\n-- \nconfirm rows 4, 9",
+        "Noted.\n\nFrom: CAPE desk <d@x.example>\nSent: Monday, 23 November 2026 15:03\nTo: Ann\nSubject: RE: CAPE\n\ncapebot answer: list.csv: 6 rows\n\nconfirm rows 4, 9",
     ],
 )
 def test_only_the_senders_own_words_count(text):
@@ -160,6 +167,35 @@ def test_attached_mails_and_quotes_of_a_chat_are_not_the_senders_words():
 )  # fmt: skip
 def test_a_list_may_go_over_several_lines(text):
     assert sorted(" ".join(said(text)).replace("yes", "").split(), key=int) == ["4", "9", "12"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "confirm rows 4, 9. Not sure about row 9.", "Confirm rows 4, 9. If the client agrees.", "Confirm all. Row 9? No idea",
+        "confirm rows 4-9\nNo, wait", "confirm row 4. Not.", "Confirm rows 4-9. What is row 7?", "confirm all\nUnless it is late",
+        f"confirm {BAD}. I do not know {BAD}", "confirm row 4. Scratch that",
+    ],
+)  # fmt: skip
+def test_what_is_taken_back_in_the_next_sentence_is_asked(text):
+    words = read(Incoming("1", "ann@example.com", text))
+    assert words.sayings == ()
+    assert "onfirm" in words.unclear[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Confirm all. Except row 9.", ["yes all", "but 9"]),
+        ("confirm rows 4-9\nbut not row 7", ["yes 4-9", "but 7"]),
+        ("confirm all\nexcept rows 7, 9", ["yes all", "but 7 9"]),
+        ("Confirm rows 4, 9. What about row 12?", ["yes 4 9"]),
+        ("Confirm rows 4, 9. No other changes, sorry for the delay.", ["yes 4 9"]),
+        ("Confirm rows 4, 9. Should we write to CBP?", ["yes 4 9"]),
+    ],
+)
+def test_an_exception_may_stand_apart_and_another_question_may_follow(text, expected):
+    assert said(text) == expected
 
 
 def test_the_other_sentences_are_kept_for_the_diagnosis():
