@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 _Key = tuple[int, int, str]  # file, row, value
 _SHOWN_WORDS = 120  # characters of the sender's sentence that are shown back
 _SENTENCES = 3  # of them
-_NO_PROPOSAL = "I have no proposal. Answer “{one} is …” with the number on the CF-7501, or correct it in the file"
+_NO_PROPOSAL = "I have no proposal. Answer “ROW is …” with the number on the CF-7501, or correct it in the file"
+_HERE = "ROW"
 _ALIKE = "the same value stands in several rows, and I cannot tell them apart by it. Correct them in the file"
 _TORN = "your words contradict each other"
 
@@ -81,38 +83,26 @@ class Desk:
         for saying in words.sayings:
             if answers or saying.plain:
                 said.add(saying, self._meant(saying))
+        verdicts = [(one, verdict) for one in self.waiting if (verdict := said.of(one))]
+        denied = {(one.file, one.stood) for one, verdict in verdicts if verdict != "yes"}
+        touched = denied | {(one.file, one.stood) for one, _ in verdicts}
+        self.agreed = {key: pair for key, pair in self.agreed.items() if (key[0], key[2]) not in touched}
+        alike = Counter((one.file, one.stood) for one in self.waiting)
         refused: dict[str, list[Pending]] = {}
-        for one in self.waiting:
-            verdict = said.of(one)
-            if verdict:
-                self.agreed.pop(key_of(one), None)
+        for one, verdict in verdicts:
+            number, why = "", _TORN if verdict == "torn" else "as you say"
             if verdict == "yes":
-                number, why = self._number(one, said.number(one))
-                if why:
-                    refused.setdefault(why, []).append(one)
-                else:
-                    self.agreed[key_of(one)] = (one, number)
-            elif verdict:
-                refused.setdefault(_TORN if verdict == "torn" else "as you say", []).append(one)
+                # A number is found again by its value: what is right in one row and wrong in another is left alone.
+                twice = alike[one.file, one.stood] > 1
+                number, why = _number(one, said.number(one), twice=twice)
+                why = _ALIKE if (one.file, one.stood) in denied else why
+            if why:
+                refused.setdefault(why, []).append(one)
+            else:
+                self.agreed[key_of(one)] = (one, number)
         for why, several in refused.items():
-            self.notes.append(f"Not confirmed: {self._named(several)}: {why.format(one=_place(several[0]))}.")
+            self.notes.append(f"Not confirmed: {self._named(several)}: {why.replace(_HERE, _place(several[0]))}.")
         self.notes += self._unclear(words) if answers else ()
-
-    def _number(self, one: Pending, given: str) -> tuple[str, str]:
-        """The number that confirming this means, or why it means none."""
-        alike = sum(other.stood == one.stood for other in self.waiting if other.file == one.file)
-        if alike > 1 and (given or one.reason == "scientific-notation"):
-            return "", _ALIKE
-        if given and one.number != entry_number.compact(given):  # else it says what stands there, or is proposed
-            if not any(map(str.isdigit, one.stood)):  # hardly a number that was mistyped
-                return "", "correct it in the file"
-            try:
-                return entry_number.validate(given), ""
-            except entry_number.InvalidEntryNumber as error:
-                return "", f"{one_line(given)} is not a valid entry number ({error})".replace("{", "(").replace(
-                    "}", ")"
-                )
-        return one.number, "" if one.number else _NO_PROPOSAL
 
     def _meant(self, saying: Saying) -> list[Pending]:
         """The numbers that a saying is about; what it cannot be about is said."""
@@ -180,6 +170,20 @@ class Desk:
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+
+def _number(one: Pending, given: str, *, twice: bool) -> tuple[str, str]:
+    """The number that confirming this means, or why it means none. `twice`: the same value waits in another row too."""
+    if twice and (given or one.reason == "scientific-notation"):
+        return "", _ALIKE
+    if not given or one.number == entry_number.compact(given):  # then it says what stands there, or is proposed
+        return one.number, "" if one.number else _NO_PROPOSAL
+    if not any(map(str.isdigit, one.stood)):  # hardly a number that was mistyped
+        return "", "correct it in the file"
+    try:
+        return entry_number.validate(given), ""
+    except entry_number.InvalidEntryNumber as error:
+        return "", f"{one_line(given)} is not a valid entry number ({error})"
 
 
 def key_of(one: Pending) -> _Key:

@@ -26,7 +26,8 @@ _SHOWN_VALUE = 40  # characters of a cell
 class Pending:
     """A number that waits. `file` is its place among the files, -1 for the message's own words; then `row` is 0.
 
-    `number` is what confirming it means, empty when there is nothing to confirm.
+    `number` is what confirming it means, empty when there is nothing to confirm. `stood` is the value without what is
+    mended unasked: by it the number is found again.
     """
 
     file: int
@@ -34,12 +35,8 @@ class Pending:
     value: str
     reason: str
     number: str
+    stood: str
     proposed: bool = False
-
-    @property
-    def stood(self) -> str:
-        """The value without what an expert mends unasked: by it the number is found again."""
-        return entry_number.compact(self.value)
 
     @property
     def shown(self) -> str:
@@ -65,7 +62,7 @@ def in_words(suspects: Iterable[SuspectEntry]) -> tuple[Pending, ...]:
 def _pending(file: int, row: int, value: str, reason: str, proposal: str) -> Pending:
     stood = entry_number.compact(value)
     number = proposal or ("" if confirmed.wrong(stood) else stood)
-    return Pending(file, row, value, reason, number, proposed=bool(proposal))
+    return Pending(file, row, value, reason, number, stood, proposed=bool(proposal))
 
 
 def question(sheet: Sheet, *, named: bool) -> Iterator[str]:

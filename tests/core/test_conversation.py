@@ -1,5 +1,6 @@
 """Whole answers to messages that confirm: the real knowledge and templates, files in memory."""
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -106,6 +107,26 @@ class TestRows:
         full, reply = answer(mind, f"row 3 is {C}", earlier=(two,))
         assert full["entries"] == [A]
         assert "the same value stands in several rows" in reply
+
+    def test_one_number_in_two_rows_is_confirmed_once_for_both(self, mind):
+        two = mail("Please check", ("list.csv", f"Entry Number\n{C[1:]}\n{C[1:]}\n"))
+        full, _ = answer(mind, "confirm row 2", earlier=(two,))
+        assert full["entries"] == [C]
+        assert [fault["reason"] for fault in full["sheets"][0]["faults"]].count("duplicate") == 1
+        full, reply = answer(mind, "row 2 is right, row 3 is wrong", earlier=(two,))
+        assert full["entries"] == []
+        assert "the same value stands in several rows" in reply
+        assert answer(mind, "confirm row 2", "row 3 is wrong", earlier=(two,))[0]["entries"] == []
+
+    def test_a_full_declaration_of_doubtful_numbers_is_confirmed_in_a_second_or_two(self, mind):
+        numbers = [entry("012", serial) for serial in range(9_000)]
+        rows = "".join(f"{number[1:]}\n" for number in numbers)
+        many = mail("check", ("many.csv", f"Entry Number\n{rows}"))
+        began = time.monotonic()
+        full, reply = answer(mind, "confirm all", earlier=(many,))
+        assert time.monotonic() - began < 10
+        assert full["entries"] == numbers
+        assert "and 8,988 more" in reply
 
 
 class TestThread:
