@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _Key = tuple[int, int, str]  # file, row, value
 _SHOWN_WORDS = 120  # characters of the sender's sentence that are shown back
 _SENTENCES = 3  # of them
+_SHORT_ANSWER = 4  # words: "yes", "all good"; longer and without a row or number it is about something else
+_OF_ROWS = re.compile(r"confirm|\brows?\b", re.IGNORECASE)
 _NO_PROPOSAL = "I have no proposal. Answer “ROW is …” with the number on the CF-7501, or correct it in the file"
 _HERE = "ROW"
 _ALIKE = "the same value stands in several rows, and I cannot tell them apart by it. Correct them in the file"
@@ -142,7 +145,7 @@ class Desk:
         return found
 
     def _unclear(self, words: Words) -> Iterator[str]:
-        """The sentences that say no clear thing, with an example of what would."""
+        """The sentences about what waits that say no clear thing, with an example of what would."""
         left = [one for one in self.waiting if key_of(one) not in self.agreed]
         if not left:
             return
@@ -150,7 +153,15 @@ class Desk:
         rows = [one.row for one in left if one.proposed and one.file == first.file] or [first.row]
         example = f"confirm {rows_words(rows[:SHOWN])}" if first.row else f"confirm {first.shown}"
         example += f" in {self.files[first.file]}" if len(self.files) > 1 and first.row else ""
-        for sentence in words.unclear[:_SENTENCES]:
+        numbers = {one.stood for one in left}
+        meant = [
+            sentence
+            for sentence in words.unclear
+            if len(sentence.split()) <= _SHORT_ANSWER
+            or _OF_ROWS.search(sentence)
+            or numbers & {entry_number.compact(word.strip("(),:")) for word in sentence.split()}
+        ]
+        for sentence in meant[:_SENTENCES]:
             line = one_line(sentence)
             line = line if len(line) <= _SHOWN_WORDS else f"{line[: _SHOWN_WORDS - 1]}…"
             yield f"I did not take “{line}” for a confirmation. If it is one, answer for example: {example}"

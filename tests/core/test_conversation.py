@@ -177,6 +177,12 @@ class TestThread:
         full, _ = answer(mind, "Confirm row 4. What does Not Started as claim status mean for the 2nd claim?")
         assert [one["id"] for one in full["findings"]] == ["claim-not-started"]
 
+    def test_a_new_question_in_the_thread_is_answered_alone(self, mind):
+        full, reply = answer(mind, f"Claim status for {dashed(B)} came back Not Started, is that good or bad for us?")
+        assert [one["id"] for one in full["findings"]] == ["claim-not-started"]
+        assert full["sheets"] == []
+        assert "for a confirmation" not in reply
+
     def test_a_number_that_stood_in_words(self, mind):
         words = mail(f"CAPE: HTS RELATIONSHIP MISMATCH on entry {dashed(wrong(A))}, type 06", subject="CAPE")
         full, reply = answer(mind, f"confirm {dashed(wrong(A))}", earlier=(words,))
