@@ -118,9 +118,12 @@ def triage(
 ) -> None:
     """Answer mails, messages or attachments given as files (or - for standard input). Nothing is sent anywhere."""
     from bot import oneshot  # noqa: PLC0415
+    from bot.core.confirmed import contradiction  # noqa: PLC0415
 
+    if why := contradiction(confirmed):
+        raise click.UsageError(f"--confirm: {why}")
     request = oneshot.Request(as_of or _today(), filer_codes, confirmed, out, as_json=as_json)
-    _run(lambda: oneshot.triage_files(files, request, click.echo))
+    _run(lambda: oneshot.triage_files(files, request, click.echo, lambda line: click.echo(line, err=True)))
 
 
 @main.command()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import rehearsal
+from bot.core import conversation, rehearsal, sheets
 from bot.core.compose import compose
 from bot.core.problems import Mendable
 from bot.core.spotting import Spotter
-from bot.core.triage import Known, triage
+from bot.core.triage import Known, reading_of_files, triage
 from bot.core.voice import Voice
 from bot.knowledge import load, load_meaning
 from bot.resources import data_dir, template_sources
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from bot.core.conversation import Settled
     from bot.core.model import Diagnosis, Incoming, Reply
 
 
@@ -29,9 +30,25 @@ class Mind:
     voice: Voice
 
     def think(self, incoming: Incoming, today: date, confirmed: tuple[str, ...] = ()) -> tuple[Diagnosis, Reply | None]:
-        """Diagnose a message as of a day and compose the reply; None when the bot keeps silent."""
-        diagnosis = triage(incoming, self.known, today, confirmed)
-        return compose(incoming, diagnosis, self.voice, self.known.catalogue)
+        """Diagnose a message as of a day and compose the reply; None when the bot keeps silent.
+
+        A message that confirms numbers is answered with the earlier message whose numbers they are.
+        """
+        files = reading_of_files(self.known, today)
+        settled = conversation.settle(incoming, lambda attached: sheets.read(attached, files))
+        if settled is None:
+            return compose(incoming, triage(incoming, self.known, today, confirmed), self.voice, self.known.catalogue)
+        return self._think_on(settled, incoming, today, confirmed)
+
+    def _think_on(
+        self, settled: Settled, incoming: Incoming, today: date, confirmed: tuple[str, ...]
+    ) -> tuple[Diagnosis, Reply | None]:
+        """Answer the earlier message anew, with what was confirmed since."""
+        by_file = tuple((*confirmed, *own) for own in settled.by_file)
+        found = triage(settled.incoming, self.known, today, (*confirmed, *settled.words), by_file)
+        found = replace(found, notes=(*conversation.notes(settled, found), *found.notes))
+        answered = replace(settled.incoming, subject=incoming.subject)
+        return compose(answered, found, self.voice, self.known.catalogue)
 
 
 def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple[str, ...]) -> Mind:

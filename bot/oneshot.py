@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import inputs
+from bot.core import confirmed
 from bot.core.model import Attachment, Diagnosis, Incoming, Output, Reply
 from bot.core.problems import Mendable
 from bot.mind import load_mind
@@ -30,13 +31,16 @@ class Request:
     as_json: bool
 
 
-def triage_files(given: tuple[str, ...], request: Request, say: Callable[[str], None]) -> None:
-    """Answer each FILE in the order given.
+def triage_files(
+    given: tuple[str, ...], request: Request, say: Callable[[str], None], warn: Callable[[str], None]
+) -> None:
+    """Answer each FILE in the order given; `warn` of what was confirmed and stands in none of them.
 
     Raises Mendable at the end, a line each, if a file could not be opened or what goes back could not be written.
     """
     names, broken = _expanded(given)
     mind = load_mind(None, None, request.filer_codes)
+    unused = request.confirmed
     for name in names:
         try:
             incoming = _incoming(name)
@@ -44,6 +48,7 @@ def triage_files(given: tuple[str, ...], request: Request, say: Callable[[str], 
             broken.append(_unopened(name, error))
             continue
         diagnosis, reply = mind.think(incoming, request.today, request.confirmed)
+        unused = confirmed.unused(unused, diagnosis)
         paths: dict[str, str] = {}
         try:
             _write(reply, request.out, paths)
@@ -53,6 +58,8 @@ def triage_files(given: tuple[str, ...], request: Request, say: Callable[[str], 
             say(json.dumps(report(name, diagnosis, reply, paths), ensure_ascii=False))
         else:
             say(_readable(name, diagnosis, reply, paths, many=len(names) > 1))
+    for one in unused:
+        warn(f"--confirm {one}: no number in doubt is written like this in what was given, so it confirms nothing")
     if broken:
         raise Mendable("\n".join(dict.fromkeys(broken)))  # a folder that cannot be made is said once
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import Closing, End, NotForUs, NotSent
+from bot.core import conversation
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 _BOT = Path(__file__).parent
 
+
+_LOOKED_BACK = 50  # messages of a thread; a file further back is attached again sooner than it is found
 
 _ENDS = {
     Outcome.ANSWERED: End.ANSWERED,
@@ -115,6 +118,8 @@ class Work:
             return self._end(turn, State.DONE, Outcome.IGNORED, "the channel says that it is not for the bot")
         if incoming.refused and not incoming.automatic:
             return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming.thread)
+        if conversation.looks_back(incoming):
+            incoming = replace(incoming, earlier=self._earlier(channel, message, incoming))
         diagnosis, reply = self._think(incoming)
         turn.diagnosis = diagnosis
         if reply is None:
@@ -124,6 +129,22 @@ class Work:
             return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming.thread)
         turn.outbound = self._store.prepared(message, incoming, diagnosis, reply)
         return self._leave(turn) if turn.outbound is None else None
+
+    def _earlier(self, channel: Channel, message: Message, incoming: Incoming) -> tuple[Incoming, ...]:
+        """What was said before in the thread, oldest first, back to the latest file that this sender may add to.
+
+        Read again from the raw bytes, one after the other: a mail may have 25 MB, and the file is seldom far back.
+        """
+        found: list[Incoming] = []
+        for key in self._store.before(message, incoming.thread, _LOOKED_BACK):
+            stored = self._store.message(key)
+            said = channel.read(stored.id, stored.payload) if stored else None
+            if said is None or not conversation.may_add(said, incoming):
+                continue
+            found.insert(0, said)
+            if conversation.has_table(said):
+                break
+        return tuple(found)
 
     def _deliver(self, turn: Turn, channel: Channel, message: Message, outbound: Outbound) -> None:
         """Send the reply, once. One found in `sending` is looked for first, and never sent on a guess."""

@@ -109,6 +109,16 @@ def test_as_of_and_filer_code_and_confirm(folder):
     assert one["sheets"][0]["entries"] == [A, wrong(B)]
     (fault,) = one["sheets"][0]["faults"]
     assert (fault["reason"], fault["repaired"]) == ("bad-check-digit", True)
+    assert fault["note"] == "confirmed by the sender"
+
+
+def test_what_is_confirmed_and_stands_nowhere_is_said(folder):
+    given = ("--confirm", wrong(B), "--confirm", f"123456789={A}", folder / "b.csv")
+    result = run("triage", "--json", *map(str, given))
+    assert result.exit_code == 0
+    assert "--confirm 123456789=" in result.stderr
+    assert wrong(B) not in result.stderr
+    assert len(result.stdout.splitlines()) == 1
 
 
 def test_a_rounded_number_in_two_rows_says_that_it_cannot_be_confirmed(folder):
@@ -138,6 +148,7 @@ def test_a_rounded_number_in_two_rows_says_that_it_cannot_be_confirmed(folder):
         (("triage", "--confirm", "B76O3245278", "x"), 2, "write VALUE=PROPOSAL"),
         (("triage", "--confirm", f"3.16E+10={wrong(A)}", "x"), 2, "the check digit does not fit"),
         (("triage", "--confirm", "3.16E+10=B76", "x"), 2, "'B76' is not a valid entry number"),
+        (("triage", "--confirm", f"3.16E+10={A}", "--confirm", f"3.16e+10={B}", "x"), 2, "cannot be both"),
         (("triage", "--out", "", "x"), 2, "the name of the folder is empty"),
         (("triage", "no-such-file.eml"), 1, "no-such-file.eml: cannot be opened"),
         (("explain", "no-such-id"), 2, "capebot explain"),

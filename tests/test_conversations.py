@@ -2,16 +2,18 @@
 
 Each folder of tests/conversations/ holds `in.eml` (or `in.txt`, `in.csv` …), `why.md` (what the story is for, and the
 day it is answered for in its first line, `as of 2026-11-24`), `expected.json` (verdict, rule, ids, method, score …) and
-`expected.txt` (the reply as it is sent).
+`expected.txt` (the reply as it is sent). What was said before in the thread stands in `before-1.eml`, `before-2.txt` …
 """
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.core.conversation import may_add
 from bot.inputs import read_input
 from bot.mind import load_mind
 from bot.report import report
@@ -29,7 +31,10 @@ def answer(mind, story):
     (given,) = story.glob("in.*")
     first = (story / "why.md").read_text().splitlines()[0]
     day = date.fromisoformat(re.search(r"as of (\d{4}-\d\d-\d\d)", first)[1])
-    diagnosis, reply = mind.think(read_input(given.name, given.read_bytes()), day)
+    incoming = read_input(given.name, given.read_bytes())
+    before = (read_input(path.name, path.read_bytes()) for path in sorted(story.glob("before-*")))
+    incoming = replace(incoming, earlier=tuple(one for one in before if may_add(one, incoming)))
+    diagnosis, reply = mind.think(incoming, day)
     full = report(given.name, diagnosis, reply, {})
     brief = {key: full[key] for key in RECORDED}
     brief["drafts"] = [{key: value for key, value in draft.items() if key != "body"} for draft in full["drafts"]]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.core import entry_number
+
+if TYPE_CHECKING:
+    from bot.core.model import Diagnosis
+
+NOTE = "confirmed by the sender"  # beside what is wrong with a number that a person vouched for
 
 
 def vouched(confirmed: tuple[str, ...]) -> dict[str, str]:
@@ -34,6 +41,24 @@ def wrong(one: str) -> str:
             f"{value!r} can never be an entry number as it stands: write VALUE=PROPOSAL, with the number that it means"
         )
     return ""
+
+
+def contradiction(confirmed: tuple[str, ...]) -> str:
+    """Which value is vouched for as two numbers, or empty."""
+    found: dict[str, str] = {}
+    for one in confirmed:
+        for value, number in vouched((one,)).items():
+            if found.setdefault(entry_number.compact(value), number) != number:
+                return f"{_parts(one)[0]!r} cannot be both {found[entry_number.compact(value)]} and {number}"
+    return ""
+
+
+def unused(confirmed: tuple[str, ...], diagnosis: Diagnosis) -> tuple[str, ...]:
+    """What was vouched for and stands nowhere as a number in doubt: a slip of the keyboard is said, not swallowed."""
+    faults = (fault for sheet in diagnosis.sheets for fault in sheet.faults if fault.note == NOTE)
+    used = {stood for stood, _ in diagnosis.repaired} | {fault.value for fault in faults}
+    numbers = {entry_number.compact(value) for value in used}
+    return tuple(one for one in confirmed if entry_number.compact(_parts(one)[0]) not in numbers)
 
 
 def _parts(one: str) -> tuple[str, str]:

@@ -89,7 +89,9 @@ class Incoming:
     `automatic`: why a machine wrote it, or empty. `refused`: why this sender may not be answered, or empty.
     `unreadable`: why the message could not be read (encrypted, over the limit), or empty.
     `thread` names the conversation: opaque, equal for messages of one thread. `handle` is what the channel itself needs
-    to answer (its own JSON); nobody else looks into it.
+    to answer (its own JSON); nobody else looks into it. `shown_to`: the addresses it went to besides, who have its files
+    too. `quoted`: lines of `text` that the sender marked as somebody's words. `earlier`: what was said before in the
+    thread, oldest first, as far as this sender may see it; the worker adds it where it is needed.
     """
 
     id: str
@@ -106,6 +108,9 @@ class Incoming:
     unreadable: str = ""
     handle: str = ""
     asked: bool = False
+    shown_to: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()
+    earlier: tuple[Incoming, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.core import (
     entry_type,
     escalation,
     passages,
+    pending,
     prose,
     said_of_entries,
     sheets,
@@ -107,12 +108,18 @@ class Reading:
         return self.sure or self.spotting.about_cape or bool(self.candidates)
 
 
-def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...] = ()) -> Diagnosis:
+def triage(
+    incoming: Incoming,
+    known: Known,
+    today: date,
+    confirmed: tuple[str, ...] = (),
+    by_file: tuple[tuple[str, ...], ...] = (),
+) -> Diagnosis:
     """Take a message, what is known and the day to answer for; give the diagnosis.
 
-    `confirmed` are entry numbers that a person has vouched for. Nothing is raised for any message.
+    `confirmed` are entry numbers that a person has vouched for wherever they stand, `by_file` those of each table alone: the same rounded figure may mean another number in another file. Nothing is raised for any message.
     """
-    reading = _read(incoming, known, today, confirmed)
+    reading = _read(incoming, known, today, confirmed, by_file)
     rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
     files, left_out = clearance.cleared(reading.sheets, reading.told, reading.findings, known.catalogue.rules, today)
     diagnosis = Diagnosis(
@@ -139,9 +146,15 @@ def triage(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, 
     return replace(diagnosis, questions=_questions(reading, diagnosis))
 
 
-def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, ...]) -> Reading:
+def _read(
+    incoming: Incoming,
+    known: Known,
+    today: date,
+    confirmed: tuple[str, ...],
+    by_file: tuple[tuple[str, ...], ...],
+) -> Reading:
     said_by_hand = passages.split(incoming)
-    files = _reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)))
+    files = reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)), by_file)
     tables = sheets.read(incoming.attachments, files)
     parts = (*said_by_hand, *_beside(incoming, tables))
     spotting = known.spotter.spot(parts)
@@ -173,7 +186,13 @@ def _read(incoming: Incoming, known: Known, today: date, confirmed: tuple[str, .
     )
 
 
-def _reading_of_files(known: Known, today: date, confirmed: tuple[str, ...], words: Type06) -> sheets.Reading:
+def reading_of_files(
+    known: Known,
+    today: date,
+    confirmed: tuple[str, ...] = (),
+    words: Type06 = Type06.UNKNOWN,
+    by_file: tuple[tuple[str, ...], ...] = (),
+) -> sheets.Reading:
     """What files are read with: the rules in force, for the type 06 that the sender's words tell or a row shows."""
     catalogue = known.catalogue
 
@@ -186,6 +205,7 @@ def _reading_of_files(known: Known, today: date, confirmed: tuple[str, ...], wor
         open_file=known.open_file,
         filer_codes=known.filer_codes,
         confirmed=confirmed,
+        by_file=by_file,
     )
 
 
@@ -335,7 +355,12 @@ def _questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
     asked: list[str] = []
     if reading.type06_conflict:
         asked.append("The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?")
-    asked += [question for draft in diagnosis.drafts for question in escalation.questions(draft)]
+    tables = [sheet for sheet in diagnosis.sheets if pending.in_sheet(sheet)]
+    asked += [question for sheet in tables for question in pending.question(sheet, named=len(reading.sheets) > 1)]
+    apart = {line for sheet in tables for line in pending.asked_apart(sheet)}  # the drafts list them one by one
+    asked += [
+        question for draft in diagnosis.drafts for question in escalation.questions(draft) if question not in apart
+    ]
     asked += [
         f"Before writing to CBP about {one.title}: {one.evidence}."
         for one in reading.findings

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 OVERSIZE = "X-Capebot-Oversize"  # set by the mail channel, which fetches only the headers of such a mail
 UNFETCHED = "X-Capebot-Unfetched"  # set by it in front of what it has of a mail that the server does not give
 _REFERENCES = 20  # ids of a thread that are carried on; header lines are bounded
+_SHOWN_TO = 200  # addresses that a mail went to; a longer list is a circular
 _LONGEST_ID = 900  # characters: an id is not broken, and a line of mail has 998 at most
 
 
@@ -56,6 +57,7 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         refused=refused,
         unreadable=unreadable(found, oversize, policy.max_bytes),
         handle=_handle(mail),
+        shown_to=tuple(headers.addresses([*headers.every(mail, "To"), *headers.every(mail, "Cc")]))[:_SHOWN_TO],
     )
 
 

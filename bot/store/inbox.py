@@ -98,6 +98,18 @@ class Inbox:
             answered=bool(row.answered),
         )
 
+    def before(self, message: Message, thread: str, most: int) -> list[str]:
+        """The keys of the messages that came before this one in its thread, the newest first.
+
+        What has not been worked yet has no thread so far. What was pruned is gone, its raw bytes with it.
+        """
+        came = select(messages.c.received_at).where(messages.c.key == message.key).scalar_subquery()
+        same = (messages.c.channel == message.channel, messages.c.thread == storable(thread))
+        earlier = (messages.c.key != message.key, messages.c.received_at <= came)
+        query = select(messages.c.key).where(*same, *earlier).order_by(messages.c.received_at.desc()).limit(most)
+        with self.database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def payload(self, key: str) -> bytes | None:
         """The raw bytes, as they came."""
         with self.database.reading() as connection:

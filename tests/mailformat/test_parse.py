@@ -234,3 +234,9 @@ def test_handle_and_thread():
     got = read(raw)
     assert got.thread == "<root@x.example>"
     assert '"references": ["<root@x.example>", "<two@x.example>", "<1@x.example>"]' in got.handle
+
+
+def test_to_whom_it_went_besides():
+    raw = b"From: a@x.example\nTo: Desk <desk@x.example>, BO@x.example\nCc: =?utf-8?q?Ren=C3=A9?= <rene@x.example>\n\nx"
+    assert read(raw).shown_to == ("desk@x.example", "bo@x.example", "rene@x.example")
+    assert read(b"From: a@x.example\n\nx").shown_to == ()

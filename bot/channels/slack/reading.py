@@ -79,6 +79,7 @@ class Reader:
             refused=refused,
             handle=json.dumps({**handle, "thread": beginning, "command": command}),
             asked=spoken_to,
+            quoted=text.quoted(said.get("text", ""), bot_user),
         )
 
     def spoken_to(self, said: dict[str, Any]) -> bool:

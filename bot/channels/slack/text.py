@@ -37,6 +37,17 @@ def plain(text: str, bot_user: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", unmarked).strip()
 
 
+def quoted(text: str, bot_user: str) -> tuple[str, ...]:
+    """The lines in block quotes and code blocks, as `plain` shows them: pasted words, perhaps the bot's own."""
+    lines, all_below = [], False
+    for line in "\n".join(_FENCE.split(text)[::2]).split("\n"):
+        all_below = all_below or line.lstrip().startswith(("&gt;&gt;&gt;", ">>>"))
+        if all_below or _QUOTE.match(line):
+            lines.append(line)
+    lines += [line for fenced in _FENCE.split(text)[1::2] for line in fenced.split("\n")]
+    return tuple(shown for line in lines if (shown := plain(line, bot_user)))
+
+
 def mentions(text: str, bot_user: str) -> bool:
     """Whether the text speaks to the bot by name."""
     return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.core.sheets.kinds import Kind
 
 MAX_BYTES = 200_000_000  # the contract's limit for a file
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # workbooks and archives
 _DEEPEST = 3  # archives within archives that are opened
 _UNKNOWN = (
     "I do not know this kind of table. I read CAPE Declarations (one column, header Entry Number), Claim Details and"
@@ -36,8 +37,8 @@ _UNKNOWN = (
 class Reading:
     """What reading files needs besides the files.
 
-    `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for. `judge`
-    judges entry summaries as of the day; `answers` looks up what a text of ACE asks for; `open_file` says what is inside
+    `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for; where
+    `by_file` has any, it says so for each table (in the order of the sheets) instead. `judge` judges entry summaries as of the day; `answers` looks up what a text of ACE asks for; `open_file` says what is inside
     a workbook or an archive.
     """
 
@@ -46,6 +47,7 @@ class Reading:
     open_file: Callable[[Attachment], Inside]
     filer_codes: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
+    by_file: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class _Part:
     kind: Kind | None = None
     records: Records | None = None
     notes: tuple[Fault, ...] = field(default=())
+    confirmed: tuple[str, ...] = ()
 
 
 def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ...]:
@@ -65,12 +68,16 @@ def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ..
 
     Claim Details are read first: what is accepted in one of them is never offered for upload by another file.
     """
-    confirmed = vouched(reading.confirmed)
-    parts = [
-        _with_records(part, confirmed) for file in attachments for part in _opened(file, reading.open_file, _DEEPEST)
-    ]
+    opened = [part for file in attachments for part in _opened(file, reading.open_file, _DEEPEST)]
+    own = reading.by_file or (reading.confirmed,) * len(opened)
+    parts = [_with_records(replace(part, confirmed=said)) for part, said in zip(opened, own, strict=True)]
     accepted = frozenset(entry for part in parts if part.records for entry in part.records.accepted())
-    return tuple(_judged(part, reading, confirmed, accepted) for part in parts)
+    return tuple(_judged(part, reading, accepted) for part in parts)
+
+
+def may_be_table(file: Attachment) -> bool:
+    """Whether a file holds a table of ours, or may: one that is packed is not opened to tell."""
+    return bool(file.problem) or file.content.startswith(_PACKED) or kind_of(file) != "other"
 
 
 def kind_of(file: Attachment) -> str:
@@ -159,16 +166,16 @@ def _text(file: Attachment) -> _Part:
     return _Part(file, grid=delimited.grid(file.content), kind=kind)
 
 
-def _with_records(part: _Part, confirmed: dict[str, str]) -> _Part:
+def _with_records(part: _Part) -> _Part:
     if part.grid is None or part.kind is None or part.kind.name == "es-003":
         return part
     try:
-        return replace(part, records=claim_details.records(part.grid, part.kind, confirmed))
+        return replace(part, records=claim_details.records(part.grid, part.kind, vouched(part.confirmed)))
     except Unreadable as why:
         return _Part(part.file, str(why), kind=part.kind)
 
 
-def _judged(part: _Part, reading: Reading, confirmed: dict[str, str], accepted: Collection[str]) -> Sheet:
+def _judged(part: _Part, reading: Reading, accepted: Collection[str]) -> Sheet:
     file, kind = part.file, part.kind
     if part.refused:
         return _refused(file, part.refused, kind.name if kind else "other")
@@ -176,7 +183,7 @@ def _judged(part: _Part, reading: Reading, confirmed: dict[str, str], accepted: 
         if part.records is not None and kind is not None:
             return claim_details.judge(file, kind, part.records, accepted, reading.answers)
         if part.grid is not None and kind is not None:
-            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, accepted), confirmed)
+            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, accepted), vouched(part.confirmed))
         return _declaration(part, reading, accepted)
     except Unreadable as why:
         return _refused(file, str(why), kind.name if kind else "other")
@@ -195,7 +202,7 @@ def _declaration(part: _Part, reading: Reading, accepted: Collection[str]) -> Sh
     if why := declaration.unusable(table, where):
         return _refused(file, why, "declaration")
     noted = replace(table, notes=(*table.notes, *part.notes))
-    return declaration.judge(file, noted, where, reading.filer_codes, reading.confirmed, accepted)
+    return declaration.judge(file, noted, where, reading.filer_codes, part.confirmed, accepted)
 
 
 def _table(grid: Grid, most: int = declaration.MAX_ROWS + 1) -> Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core import entry_number
-from bot.core.confirmed import vouched
+from bot.core.confirmed import NOTE, vouched
 from bot.core.model import Attachment, Fault, Ready, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
 from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_like_entry
@@ -181,7 +181,8 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
-        proposal, note = number or entry_number.propose(value), _ALIKE if alike else ""
+        proposal = number or entry_number.propose(value)
+        note = NOTE if number else _ALIKE if alike else ""
         tally.say(row.number, value, why_wrong(value, mended), proposal, repaired=bool(number), note=note)
     return number
 

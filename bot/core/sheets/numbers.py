@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import entry_number
+from bot.core.confirmed import NOTE
 from bot.core.model import Fault
 from bot.core.sheets.layout import SCIENTIFIC
 
@@ -35,7 +36,8 @@ def read(cell: str, row: int, confirmed: Mapping[str, str]) -> Read:
     number = mended if sure else confirmed.get(value) or confirmed.get(mended) or ""
     if not sure:
         proposal = number or entry_number.propose(value)
-        return Read(number, (Fault(row, cell, why_wrong(value, mended), bool(number), proposal),))
+        fault = Fault(row, cell, why_wrong(value, mended), bool(number), proposal, NOTE if number else "")
+        return Read(number, (fault,))
     return Read(number, tuple(Fault(row, cell, reason, repaired=True, proposal=number) for reason in reasons))
 
 

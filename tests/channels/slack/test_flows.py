@@ -11,8 +11,8 @@ from servers.slack_limits import complaints
 from bot.channels import End
 from bot.channels.slack import send
 
-A, B = entry("B76", 1), entry("B76", 2)
-CSV = f"Entry Number\n{A}\n{dashed(B)}\n<!channel>\n"
+A, B, C = entry("B76", 1), entry("B76", 2), entry("012", 3456789)
+CSV = f"Entry Number\n{A}\n{dashed(B)}\n<!channel>\n{C[1:]}\n"
 MENTION = "<@U0BOT> the Claim Details file says:\n&gt; HTS RELATIONSHIP MISMATCH\nfor " + dashed(A) + ", FTZ weekly"
 GENERAL = {"channel": "C01GEN"}
 ALICE = {"user": "U01ALICE"}
@@ -29,6 +29,8 @@ SCENARIO = [
     ["command", "command", GENERAL | ALICE | {"command": "/cape", "text": "claim status Not Started"}],
     ["to mention", "answered", GENERAL | {"thread": "$mention.ts", "files": 1}],
     ["to file", "answered", GENERAL | {"thread": "$file.ts", "files": 1}],
+    ["confirming", "message", GENERAL | ALICE | {"text": "confirm row 5, please", "thread_ts": "$file.ts"}],
+    ["to confirming", "answered", GENERAL | {"thread": "$file.ts", "blocks": 2, "files": 2}],
     ["to direct", "answered", {"channel": "$direct.channel", "thread": "$direct.ts"}],
     ["to command", "answered", GENERAL | {"thread": ""}],
     ["thanks", "message", GENERAL | ALICE | {"text": "thanks!", "thread_ts": "$mention.ts"}],
@@ -112,6 +114,13 @@ def test_a_file_is_checked_and_comes_back_annotated(gave):
         "claims-here-checked.csv",
         "claims-here-checked.xlsx",
     ]
+
+
+def test_anyone_in_the_thread_confirms_a_row_of_the_file(gave):
+    asked, answer = laid(gave["to confirming"])
+    assert "Answer: confirm row 5" in text_of(asked)
+    assert f"row 5: {C[1:]} read as {C}" in text_of(answer)
+    assert "confirmed by the sender" in text_of(answer)
 
 
 def test_a_command_is_answered_at_once_and_then_to_its_sender_alone(gave):

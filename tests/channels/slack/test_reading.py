@@ -7,6 +7,7 @@ import pytest
 
 from bot import inputs
 from bot.channels.slack import SlackChannel, events, files
+from bot.core import confirming
 from bot.settings import Slack
 
 EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "5.1"}
@@ -31,6 +32,13 @@ def test_a_mention(read):
     assert (got.text, got.sender, got.thread) == ("what is JMS error?", "U1", "slack:T1:C1:5.1")
     assert (got.addressed, got.asked, got.private, got.refused) == (True, True, False, "")
     assert json.loads(got.handle) == {"channel": "C1", "user": "U1", "ts": "5.1", "thread": "5.1", "command": False}
+
+
+def test_what_is_quoted_is_told_apart(read):
+    got = read(text="<@U0BOT> you say\n&gt; confirm rows 4, 9\nwhy?")
+    assert got.quoted == ("confirm rows 4, 9",)
+    assert not confirming.read(got).sayings
+    assert confirming.read(read(text="<@U0BOT> confirm rows 4, 9")).sayings
 
 
 def test_a_direct_message(read):

@@ -26,6 +26,22 @@ def test_incoming(raw, shown):
 
 
 @pytest.mark.parametrize(
+    ("raw", "lines"),
+    [
+        ("&gt; confirm rows 4, 9\nno idea", ("confirm rows 4, 9",)),
+        ("hm\n&gt;&gt;&gt; confirm row 4\nand *row 9*", ("confirm row 4", "and row 9")),
+        ("```confirm row 4```\nno", ("confirm row 4",)),
+        ("you say ```\nconfirm row 4\n``` why", ("confirm row 4",)),
+        ("confirm row 4", ()),
+    ],
+)
+def test_what_somebody_only_quotes_is_known(raw, lines):
+    assert text.quoted(raw, "U0BOT") == lines
+    shown = [line.strip() for line in text.plain(raw, "U0BOT").split("\n")]
+    assert all(line in shown for line in lines), "else it could not be told from their own words"
+
+
+@pytest.mark.parametrize(
     ("said", "is_mention"),
     [("<@U0BOT> hi", True), ("hi <@U0BOT|capebot>", True), ("<@U0BOTS> hi", False), ("@capebot", False)],
 )
