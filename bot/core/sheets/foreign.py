@@ -8,6 +8,14 @@ _WORKBOOK = (
     "This is an Excel workbook, which ACE refuses and I do not read yet. Save it as “CSV (Comma delimited)” with the"
     " entry numbers as text, and attach that."
 )
+_BINARY = (
+    "This is a binary Excel workbook (.xlsb), which I do not read. Save it as .xlsx, or as “CSV (Comma delimited)”, and"
+    " attach that."
+)
+_OPEN_DOCUMENT = (
+    "This is an OpenDocument file (.ods, .odt), which I do not read. Save the sheet as CSV, and attach that."
+)
+_NUMBERS = "This is an Apple Numbers document, which I do not read. Export it as CSV, and attach that."
 _OLD = (
     "This is an old Excel (.xls) or an Outlook (.msg) file, which I do not read. Save the sheet as CSV, or forward the"
     " mail itself."
@@ -52,6 +60,12 @@ def read(content: bytes) -> str | None:
 
 def _zipped(names: bytes) -> str:
     """A ZIP container by the names of its parts."""
+    if b"xl/workbook.bin" in names:
+        return _BINARY
+    if b"application/vnd.oasis.opendocument" in names[:200]:  # its first part, unpacked
+        return _OPEN_DOCUMENT
+    if b"Index/Document.iwa" in names:
+        return _NUMBERS
     if b"xl/" in names:
         return _WORKBOOK
     return _DOCUMENT if b"word/" in names or b"ppt/" in names else _ZIP
