@@ -52,7 +52,7 @@ def unzip(archive: zipfile.ZipFile, out: BinaryIO, limits: Limits) -> list[Unpac
                 files.append(_copied(file, out, name, limits.archive))
     except NotImplementedError as error:
         raise Refused(sentences.ZIP_METHOD) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise Refused(sentences.ZIP_DAMAGED) from error
     return files
 

@@ -81,8 +81,9 @@ def _tables(form: str, file: BinaryIO, out: BinaryIO, limits: Limits) -> dict[st
     else:
         from bot.opening import web  # noqa: PLC0415
 
-        if not web.read(web.decoded(file.read()), tables, limits):
-            return {}
+        web.read(web.decoded(file.read()), tables, limits)
+        if not tables.told:
+            return {}  # a page without a table in it is told elsewhere
     return {"tables": tables.told} if tables.told else {"why": sentences.EMPTY}
 
 
@@ -102,7 +103,7 @@ def _zip(file: BinaryIO, out: BinaryIO, limits: Limits, *, archives: bool) -> di
 
     try:
         opened = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise Refused(sentences.ZIP_DAMAGED) from error
     with opened:
         package = Package(opened, limits)

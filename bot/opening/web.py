@@ -25,7 +25,7 @@ _HEAD = 4_096  # bytes in which the character set is named
 _UNSEEN = "script, style"
 # Everything but a table's own tags is taken out before a tree is made: a tree costs the square of its depth.
 _TAG = re.compile(
-    r"</?(?!(?:table|caption|thead|tbody|tfoot|tr|td|th|script|style)[\s/>])([a-zA-Z][^\s/>]*)[^>]*>", re.IGNORECASE
+    r"</?(?!(?:table|caption|thead|tbody|tfoot|tr|td|th|script|style)[\s/>])([a-zA-Z][^\s/<>]*+)[^<>]*+>", re.IGNORECASE
 )
 _BREAKS = {"br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "pre", "hr"}  # words on either side are two
 _TABLE = re.compile(r"<(/?)table[\s>]", re.IGNORECASE)
@@ -38,7 +38,8 @@ def decoded(content: bytes) -> str:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, "replace")
     named = _CHARSET.search(content[:_HEAD])
-    for encoding in ((named[1].decode("ascii"),) if named else ()) + ("utf-8",):
+    stated = named[1].decode("ascii").lower() if named else "utf-8"
+    for encoding in (stated if not stated.startswith("utf-16") else "utf-8", "utf-8"):  # UTF-16 would have its mark
         try:
             return content.decode(encoding)
         except (LookupError, UnicodeDecodeError):
@@ -46,8 +47,8 @@ def decoded(content: bytes) -> str:
     return content.decode("cp1252", "replace")
 
 
-def read(text: str, tables: Tables, limits: Limits) -> bool:
-    """The rows of every table; whether there is one. A table within a table is one of its own. Raises Refused."""
+def read(text: str, tables: Tables, limits: Limits) -> None:
+    """The rows of every table. A table within a table is one of its own. Raises Refused."""
     _guard(text)
     tree = LexborHTMLParser(_TAG.sub(_kept, text))
     for node in tree.css(_UNSEEN):
@@ -61,7 +62,6 @@ def read(text: str, tables: Tables, limits: Limits) -> bool:
     for number, node in enumerate(found, 1):
         _rows(own[node.mem_id], tables, limits)
         tables.end(f"table {number}")
-    return any(own.values())
 
 
 def _guard(text: str) -> None:

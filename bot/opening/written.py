@@ -14,6 +14,7 @@ from bot.opening.limits import Limits, Refused
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+_TITLE, _VALUE = 100, 200  # characters of a sheet's name and of a note's value that are told; Excel allows 31
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a worksheet
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # ASCII: a line break in a cell is no line break here
 
@@ -63,14 +64,14 @@ class Tables:
     def note(self, row: int | None, value: str, reason: str, note: str) -> None:
         """A fault of the form; of very many the last says that there are more."""
         if len(self._notes) < self.limits.notes:
-            self._notes.append((row, value[:200], reason, note))
+            self._notes.append((row, value[:_VALUE], reason, note))
         elif len(self._notes) == self.limits.notes:
             self._notes.append((None, "", reason, sentences.AND_MORE))
 
     def end(self, title: str) -> None:
         """The table is complete."""
         if self._at > self._start or self._notes:
-            self.told.append({"title": title, "start": self._start, "end": self._at, "notes": self._notes})
+            self.told.append({"title": title[:_TITLE], "start": self._start, "end": self._at, "notes": self._notes})
         if len(self.told) > self.limits.sheets:
             raise Refused(sentences.TOO_LARGE)
         self._begin()

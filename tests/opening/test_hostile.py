@@ -108,5 +108,6 @@ def test_a_page_of_spans():
 def test_a_page_that_is_deep():
     (grid,) = opened(b"<div><template><font>" * 50_000 + b"<table><tr><td>deep</table>")
     assert list(grid.rows()) == [(1, ["deep"])]
+    assert isinstance(opened(b"<table><tr><td>x" + b"<a" * 500_000, seconds=5), tuple)  # never closed
     assert opened(b"<table><tr><td>" * 100_000) == sentences.BOMB
     assert isinstance(opened(b"<table><tr><td>x" * 30), tuple)

@@ -116,7 +116,8 @@ def test_pages_begin_in_many_ways_and_a_page_without_a_table_is_told_elsewhere()
     assert opened(b"<html><p>The claim was rejected.") is None
     assert opened(b"<?xml version='1.0'?><a/>") is None
     assert opened(b"<html><table></table>") is None
-    assert opened(b"<table><tr><td></table>") == sentences.EMPTY
+    assert opened(b"<table><tr><td></table>") is None
+    assert rows("<meta charset=utf-16><table><tr><td>ü</table>".encode()) == [(1, ["ü"])]  # it is not
 
 
 def test_tables_in_tables_are_tables_of_their_own():

@@ -23,6 +23,7 @@ _OLD = (
 _DOCUMENT = "This is a Word or PowerPoint document, which I do not read. Paste its words, or attach the CSV."
 _RICH = "This is a rich-text document, which I do not read. Paste its words, or attach the CSV."
 _ZIP = "This is a ZIP archive, which I do not open yet. Attach the file inside on its own."
+_PACKED = "This is a RAR or 7z archive, which I do not open. Pack it as ZIP, or attach the file inside on its own."
 _SIGNS = (
     (b"\x89PNG", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
@@ -36,8 +37,8 @@ _SIGNS = (
     (b"\x78\x9f\x3e\x22", "This is a winmail.dat file, which I do not open. Send the mail as HTML or plain text."),
     (b"{\\rtf", _RICH),
     (b"\x1f\x8b", _ZIP),
-    (b"Rar!", _ZIP),
-    (b"7z\xbc\xaf", _ZIP),
+    (b"Rar!", _PACKED),
+    (b"7z\xbc\xaf", _PACKED),
     (b"PK\5\6", _ZIP),
 )
 

@@ -299,6 +299,7 @@ def test_type06_from_a_column():
         (b"PK\x03\x04....mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "OpenDocument"),
         (b"PK\x03\x04....Index/Document.iwa", "Numbers"),
         (b"PK\x03\x04....claims.csv", "ZIP"),
+        (b"Rar!\x1a\x07", "RAR or 7z"),
         (b"PK\x03\x04....word/document.xml", "Word"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "picture"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "picture"),
