@@ -57,7 +57,8 @@ def opened(content: bytes, order: dict[str, Any], limits: Limits) -> tuple[dict[
 
 def _path() -> list[str]:
     """Where the child finds our modules and the libraries: as here, whatever directory it runs in."""
-    return [_ROOT, *(os.path.abspath(one) for one in sys.path)]  # noqa: PTH100 - Path would follow links
+    found = [os.path.abspath(one) for one in sys.path]  # noqa: PTH100 - Path would follow links
+    return found if _ROOT in found else [*found, _ROOT]
 
 
 def _started(told: str, file: IO[bytes], out: int) -> subprocess.Popen[bytes]:

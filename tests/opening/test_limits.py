@@ -47,8 +47,8 @@ def instead(monkeypatch, tmp_path):
 
 @LINUX
 def test_memory_is_limited():
-    texts = workbooks.xlsx("<row><c><v>1</v></c></row>", shared=[f"<t>{n}{'x' * 4_000}</t>" for n in range(15_000)])
-    assert opened(texts, memory=80_000_000, ratio=2_000) == sentences.TOO_MUCH_MEMORY
+    texts = workbooks.xlsx("<row><c><v>1</v></c></row>", shared=[f"<t>{n}{'x' * 4_000}</t>" for n in range(10_000)])
+    assert opened(texts, memory=60_000_000, ratio=2_000) == sentences.TOO_MUCH_MEMORY
     assert isinstance(opened(texts, ratio=2_000), tuple)
 
 
