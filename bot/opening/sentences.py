@@ -11,6 +11,7 @@ DAMAGED = (
 TOO_LARGE = "This workbook unpacks to more than I read. Export fewer rows or columns, or save the sheet as CSV, and attach that."
 TOO_SLOW = "This workbook takes longer to read than I may spend on it. Save the sheet as CSV, and attach that."
 TOO_MUCH_MEMORY = "This workbook needs more memory than I may spend on it. Save the sheet as CSV, and attach that."
+LONG_CELL = "This file has a cell longer than a spreadsheet can hold. Export it again as CSV, and attach that."
 EMPTY = "This workbook holds no filled cell. Attach the one that has the entry numbers."
 ENTITIES = (
     "This file defines XML entities or names an outside document type, which no table needs and I do not follow. Open it"

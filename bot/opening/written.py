@@ -84,6 +84,8 @@ class Tables:
 
     def _line(self, number: int, cells: list[str]) -> None:
         line = _encode((number, cells)).encode("ascii")
+        if len(line) > self.limits.text and any(len(cell) > self.limits.text for cell in cells):
+            raise Refused(sentences.LONG_CELL)
         self._at += len(line) + 1
         if self._at > self.limits.written:
             raise Refused(sentences.TOO_LARGE)

@@ -83,6 +83,7 @@ def test_bombs():
     assert opened(workbooks.xlsx(CELL, parts=zeros)) == sentences.BOMB
     assert opened(workbooks.xlsx(CELL, parts={"x": "y" * 3_000}), unpacked=2_000) == sentences.TOO_LARGE
     assert opened(workbooks.xlsx(CELL), parts=3) == sentences.BOMB
+    assert opened(workbooks.xlsx(f'<row><c t="str"><v>{"x" * 101}</v></c></row>'), text=100) == sentences.LONG_CELL
     # one long text, named by many cells
     cells = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' * 50
     assert opened(workbooks.xlsx(cells, shared=[f"<t>{'x' * 30_000}</t>"]), written=1_000_000) == sentences.TOO_LARGE
