@@ -12,6 +12,7 @@ from bot.core.spotting import Spotter
 from bot.core.triage import Known, reading_of_files, triage
 from bot.core.voice import Voice
 from bot.knowledge import load, load_meaning
+from bot.opening import open_file
 from bot.resources import data_dir, template_sources
 
 if TYPE_CHECKING:
@@ -59,4 +60,4 @@ def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple
     sources = template_sources(templates)
     if templates and (wrong := rehearsal.problems(sources)):  # what is shipped was tried when it was tested
         raise Mendable("\n".join(f"{templates}/{line}" for line in wrong))
-    return Mind(Known(catalogue, spotter, filer_codes), Voice(sources))
+    return Mind(Known(catalogue, spotter, filer_codes, open_file), Voice(sources))

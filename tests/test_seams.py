@@ -23,6 +23,8 @@ CHANNEL_LIBRARIES = {
 }
 SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.prose", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
                       "bot.channels.checks", "bot.inputs.is_mail")  # fmt: skip
+OPENING_LIBRARIES = {"xlrd", "selectolax"}  # what reads a stranger's containers
+PARENT_OF_THE_CHILD = {"__init__.py", "parent.py", "process.py", "spool.py"}  # the rest runs in the child
 MAIL_LIBRARIES = {"mailparser", "selectolax", "authres", "structlog"}
 
 
@@ -53,6 +55,7 @@ CORE = [path for path in FILES if "core" in path.relative_to(BOT).parts]
 CHANNELS = [path for path in FILES if path.relative_to(BOT).parts[0] == "channels" and path.parent.name != "channels"]
 CHANNELS += [BOT / "channels" / "maildir.py"]
 FORMAT = [path for path in FILES if path.relative_to(BOT).parts[0] == "mailformat"]
+OPENING = [path for path in FILES if path.relative_to(BOT).parts[0] == "opening"]
 
 
 @pytest.mark.parametrize("path", CORE, ids=ids(CORE))
@@ -102,6 +105,29 @@ def test_the_mail_format_knows_values_and_mail_libraries(path):
             assert within(module, "bot.mailformat", "bot.core.model"), module
         elif top(module) not in sys.stdlib_module_names:
             assert top(module) in MAIL_LIBRARIES, module
+
+
+@pytest.mark.parametrize("path", OPENING, ids=ids(OPENING))
+def test_the_opening_of_containers_knows_values_and_its_own_libraries(path):
+    child = path.name not in PARENT_OF_THE_CHILD
+    for module in imports(path):
+        if top(module) == "bot":
+            assert within(module, "bot.opening", "bot.core.model", "bot.core.sheets.grid"), module
+            assert not child or within(module, "bot.opening"), f"{module}: the child loads nothing of the core"
+        elif top(module) in sys.stdlib_module_names:
+            assert top(module) not in {"pickle", "marshal", "shelve", "shutil", "socket"}, module
+            assert top(module) != "subprocess" or path.name == "process.py", "one place starts the child"
+        else:
+            assert child, f"{module}: the parent never parses a stranger's file"
+            assert top(module) in OPENING_LIBRARIES, module
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path not in OPENING], ids=lambda path: path.name)
+def test_only_the_door_of_the_opening_is_known_outside(path):
+    for module in imports(path):
+        if within(module, "bot.opening"):
+            assert module in {"bot.opening.open_file", "bot.opening.Limits"}, module
+            assert "core" not in path.relative_to(BOT).parts, "the core is handed the function"
 
 
 def test_the_service_does_not_know_its_channels():

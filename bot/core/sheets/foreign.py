@@ -8,6 +8,14 @@ _WORKBOOK = (
     "This is an Excel workbook, which ACE refuses and I do not read yet. Save it as “CSV (Comma delimited)” with the"
     " entry numbers as text, and attach that."
 )
+_BINARY = (
+    "This is a binary Excel workbook (.xlsb), which I do not read. Save it as .xlsx, or as “CSV (Comma delimited)”, and"
+    " attach that."
+)
+_OPEN_DOCUMENT = (
+    "This is an OpenDocument file (.ods, .odt), which I do not read. Save the sheet as CSV, and attach that."
+)
+_NUMBERS = "This is an Apple Numbers document, which I do not read. Export it as CSV, and attach that."
 _OLD = (
     "This is an old Excel (.xls) or an Outlook (.msg) file, which I do not read. Save the sheet as CSV, or forward the"
     " mail itself."
@@ -15,6 +23,7 @@ _OLD = (
 _DOCUMENT = "This is a Word or PowerPoint document, which I do not read. Paste its words, or attach the CSV."
 _RICH = "This is a rich-text document, which I do not read. Paste its words, or attach the CSV."
 _ZIP = "This is a ZIP archive, which I do not open yet. Attach the file inside on its own."
+_PACKED = "This is a RAR or 7z archive, which I do not open. Pack it as ZIP, or attach the file inside on its own."
 _SIGNS = (
     (b"\x89PNG", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
@@ -28,8 +37,8 @@ _SIGNS = (
     (b"\x78\x9f\x3e\x22", "This is a winmail.dat file, which I do not open. Send the mail as HTML or plain text."),
     (b"{\\rtf", _RICH),
     (b"\x1f\x8b", _ZIP),
-    (b"Rar!", _ZIP),
-    (b"7z\xbc\xaf", _ZIP),
+    (b"Rar!", _PACKED),
+    (b"7z\xbc\xaf", _PACKED),
     (b"PK\5\6", _ZIP),
 )
 
@@ -52,6 +61,12 @@ def read(content: bytes) -> str | None:
 
 def _zipped(names: bytes) -> str:
     """A ZIP container by the names of its parts."""
+    if b"xl/workbook.bin" in names:
+        return _BINARY
+    if b"application/vnd.oasis.opendocument" in names[:200]:  # its first part, unpacked
+        return _OPEN_DOCUMENT
+    if b"Index/Document.iwa" in names:
+        return _NUMBERS
     if b"xl/" in names:
         return _WORKBOOK
     return _DOCUMENT if b"word/" in names or b"ppt/" in names else _ZIP
