@@ -67,6 +67,8 @@ def _rows(book: Any, sheet: Any, tables: Tables, limits: Limits) -> None:
 
 
 def _shape(book: Any, style: int) -> values.Shape:
+    if style >= len(book.xf_list):  # some programs write no styles at all
+        return values.PLAIN
     known = book.format_map.get(book.xf_list[style].format_key)
     return values.shape(known.format_str) if known is not None else values.PLAIN
 

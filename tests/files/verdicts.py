@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 RECON_IN = dt.date(2026, 6, 29)
 WAREHOUSE_OUT = dt.date(2026, 7, 7)
+F883 = dt.date(2026, 8, 21)
 PAIRING_SPLIT = dt.date(2026, 6, 25)
 CAPE_DAYS, FILE_BY, PROTEST_DAYS, PSC_DAYS, PSC_MARGIN = 80, 77, 180, 300, 15
 
 EXCLUDED = {"08", "09", "23", "47"}
 WAREHOUSE = {"21", "22"}
+WITHDRAWALS = {"31", "32", "34", "38"}
 RECON_TYPES = {"01", "02", "06"}
 # Headings that carry the duty, and those that only exempt (cape-facts 7): a few of each are enough for a truth.
 DUTIABLE = ("99030101", "99030110", "99030113", "99030124", "99030125", "99030163", "99030177", "99030184", "99030201",
@@ -240,6 +242,8 @@ def psc(case):
         return Verdict("protest", case.liquidated_on + dt.timedelta(PROTEST_DAYS), doubts=more)
     if not case.has("entry_date") or s.entry_date is None:
         return open_verdict("check", *more)
+    if s.type == "06" and case.day >= F883:
+        return open_verdict("check", *more)  # a PSC may not touch IEEPA headings on type 06 any more: CBP is asked
     last = s.entry_date + dt.timedelta(PSC_DAYS)
     if case.has("liquidation_date") and s.liquidation_date:
         last = min(last, s.liquidation_date - dt.timedelta(PSC_MARGIN))
@@ -264,11 +268,12 @@ def may_be_filed(case):
     contested = contested or (case.has("review_team") and s.review_team)
     # An ordinary entry liquidates 45 days after acceptance; one that is held up has its money only then.
     held = case.has("liquidation_status") and s.liquidation_status in {"Suspended", "Extended", "Under Review"}
+    held = held or s.type in WITHDRAWALS  # these liquidate in the normal course
     return Verdict("cape-later-money" if held else "cape-now", doubts={"outcome", "upload"} if contested else set())
 
 
-RULES = (accepted, excluded_type, not_accepted_status, no_refund, no_type, state_unknown, final, warehouse, protest_time,
-         protested, with_the_trade, flagged_for_recon, psc, no_duty_column, may_be_filed)  # fmt: skip
+RULES = (accepted, excluded_type, not_accepted_status, no_refund, final, protest_time, protested, with_the_trade, no_type,
+         state_unknown, warehouse, flagged_for_recon, psc, no_duty_column, may_be_filed)  # fmt: skip
 
 
 def verdict(case):
