@@ -31,14 +31,14 @@ _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
 _SPACES = re.compile(r"\s+")
 _SURE = 0.1  # by which the model's best must lead everything else to be a diagnosis on its own
-_LEAST = -0.45  # score below which even the best fits badly: a message that nobody knows
+_LEAST = -0.55  # score below which even the best fits badly: a message that nobody knows
 _ASKED = -0.6  # and below which it is not even asked about
 _BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
 _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
 _ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
 _CLEAR = 0.5  # and where none does: other portals refuse files too
 _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
-_SHARE = -0.6  # score that the whole message must give to a second matter in it
+_SHARE = -0.7  # score that the whole message must give to a second matter in it
 # By how much the second matter must lead in a part of its own, and its score in the whole message with half of that:
 # where nothing says that there are several, where something does, and where they are enumerated.
 _ALSO, _ALSO_SEVERAL, _ALSO_ENUMERATED = (0.8, 0.5), (0.5, 0.1), (0.3, -0.3)
@@ -136,7 +136,7 @@ class Spotter:
         sure, maybe = self._literal(readings, scores, named=named)
         sure += self._meant(readings, scores, sure, named=named)
         maybe += () if sure else self._likely(readings, scores)
-        sightings = tuple(sorted(_best(sure), key=lambda one: one.at))
+        sightings = tuple(sorted(_best(sure), key=lambda one: min(other.at for other in _told(sure, one.id))))
         known = {sighting.id for sighting in sightings}
         unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
         return Spotting(sightings, tuple(unsure[:_CANDIDATES]) if about or sightings else (), about)
@@ -201,15 +201,21 @@ class Spotter:
         """The clauses and sentences in which one situation leads, but for those that say what it is not."""
         assert self.meaning is not None  # noqa: S101 - only called with scores
         found: dict[str, list[_Part]] = {}
-        for ends in (_CLAUSE_END, SENTENCE_END):
-            for reading, start, end in islice(_spans(readings, ends), _PARTS):
+        clauses = list(islice(_spans(readings, _CLAUSE_END), _PARTS))
+        alone = {(id(reading), start, end) for reading, start, end in clauses}
+        sentences = (
+            (reading, start, end)
+            for reading, start, end in islice(_spans(readings, SENTENCE_END), _PARTS)
+            if (id(reading), start, end) not in alone
+        )
+        for clause, spans in ((True, clauses), (False, sentences)):
+            for reading, start, end in spans:
                 text = reading.passage.text[start:end]
                 if _DENIES.search(fold(text).text):
                     continue
                 of_it = self.meaning.scores(text)
                 name = of_it.every[0][0]
                 if name in self.ids and not any((name, one) in self.alike for one in _named_in(reading, start, end)):
-                    clause = ends is _CLAUSE_END
                     found.setdefault(name, []).append(_Part(reading, start, end, of_it.margin, clause=clause))
         return found
 
@@ -376,6 +382,12 @@ def _best(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
         if other is None or _worth(one) > _worth(other):
             best[one.id] = one
     return tuple(best.values())
+
+
+def _told(sightings: Sequence[Sighting], name: str) -> list[Sighting]:
+    """The sightings of one error; those in the text if there are any, since a subject names things in any order."""
+    mine = [one for one in sightings if one.id == name]
+    return [one for one in mine if one.where != "subject"] or mine
 
 
 def _worth(one: Sighting) -> tuple[bool, float, bool]:
