@@ -21,7 +21,7 @@ from bot.core.words import ASK_WORDS, FILED_WORDS, NEXT_STEP_WORDS
 from bot.knowledge import KnowledgeError, check, load, load_meaning
 from bot.knowledge.learned import OTHER_TALK, texts_to_learn
 from bot.knowledge.registers import ids_in
-from bot.learning import learn_folder
+from bot.learning import learn_folder, mixed
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "knowledge"
@@ -316,6 +316,17 @@ def test_the_model_that_ships_is_that_of_its_texts():
     assert model.made_from == fresh, "run capebot learn"
     assert set(model.classes) == {error.id for error in CATALOGUE.errors} | set(OTHER_TALK)
     assert min(sum(name == error.id for _, name in texts) for error in CATALOGUE.errors) >= 80
+
+
+def test_mixtures_hold_their_matters_and_no_other_talk_as_one():
+    texts = [("twice", "a"), ("wrong", "b"), ("late", "c"), ("what now", "_vague"), ("the printer", "_ordinary")]
+    made = mixed(texts)
+    assert made == mixed(texts)
+    words = {"a": "twice", "b": "wrong", "c": "late"}
+    for text, matters in made:
+        assert {name for name, word in words.items() if word in text} == matters
+        assert "printer" not in text
+    assert {len(matters) for _, matters in made} == {1, 2, 3}
 
 
 def test_learning_again_gives_the_same_answers(tmp_path):

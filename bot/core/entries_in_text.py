@@ -43,7 +43,10 @@ _TOKEN = re.compile(r"[^\s<>|;]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\ufe0f]")
 _USUAL = re.compile(r"[0-9A-Z]{3}(?:-[0-9]{7}-[0-9]|[0-9]{8})")
 _PHONE = re.compile(r"1[2-9]\d{2}[2-9]\d{6}")  # with the country code of North America
-_TOPIC = re.compile(r"\b(?:cape|ieepa|entry|entries|entrys|7501|claim details|claim status|es-?003)\b", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"\b(?:cape|ieepa|entry|entries|entrys|7501|claim details|claim status|es-?003|claim (?:no\.? |number |# ?)?\d{12})\b",
+    re.IGNORECASE,
+)
 # Three capitals that stand before numbers of their own.
 _WORDS = frozenset({
     "SKU", "REF", "INV", "BOL", "HBL", "MBL", "AWB", "PRO", "TEL", "FAX", "PIN", "JOB", "LOT", "SEQ", "UPS", "DHL", "ISF",
@@ -170,11 +173,11 @@ def _is_likely(one: _Form, filers: set[str], *, anything: bool) -> bool:
 
 
 def _filers_in_a_row(forms: list[_Form]) -> set[str]:
-    """Filer codes of two bare numbers or more that all pass the check: by chance that is one in a hundred."""
+    """Filer codes of two numbers or more without dashes that all pass the check: by chance that is one in a hundred."""
     passing: dict[str, set[str]] = {}
     failing: set[str] = set()
     for one in forms:
-        if one.form != "bare" or len(one.number) != entry_number.LENGTH or one.says is Says.OTHER:
+        if one.form not in ("bare", "spaced") or len(one.number) != entry_number.LENGTH or one.says is Says.OTHER:
             continue
         if entry_number.is_checked(one.number) and not _PHONE.fullmatch(one.number):
             passing.setdefault(one.filer, set()).add(one.number)

@@ -31,7 +31,7 @@ _OTHERS = (
 )
 _DIRECT = re.compile(rf"(?<![\w/]){_ENTRY}s?{_NAMING}{{0,3}}{_END}\Z", re.IGNORECASE)
 _NEAR = re.compile(
-    rf"(?<![\w/])(?:entry|entries|entrys|summary|summaries|e/s|(?:cf|cbp|form)[ -]?7501)\b(?!{_FILLER}?[ -](?:date|type|line|port|level|point|fee))",
+    rf"(?<![\w/])(?:entry|entries|entrys|summary|summaries|e/s|(?:(?:cf|cbp|form)[ -]?)?(?:7501|3461)s?)\b(?!{_FILLER}?[ -](?:date|type|line|port|level|point|fee))",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -43,6 +43,10 @@ _FOLLOWS = re.compile(
     r"(?! (?:date|type|line|port))",
     re.IGNORECASE,
 )
+# An entry's type right behind the number: "…, type 11" whatever stands before; "… (06)", "… / 11 /" where nothing does.
+_TYPE = r"(?:0[1-9]|1[12]|2[1-6]|3[1-8])\b(?![.-]\d|[ \t]?/[ \t]?\d)"
+_TYPED = re.compile(rf"[ \t]*[,(/|]?[ \t]*\(?type[ \t]{_TYPE}", re.IGNORECASE)
+_NUMBERED = re.compile(rf"[ \t]*(?:\({_TYPE}\)|/[ \t]?{_TYPE})")
 _SENTENCE_ENDS = re.compile(r"[a-z]{5,}[.!?]\s+\Z")  # "…of the account. B76…"; "acct. 123" is an abbreviation
 _LONG_NUMBER = re.compile(r"\d{5}")
 _JOINT = re.compile(r"[\s,;/&|+•*\"'()>_-]{0,8}(?:(?:and|or|plus|also|then|&)[\s,]{1,3})?[\"'(#*]?(?:\d{1,3}[.)] )?")
@@ -62,9 +66,12 @@ def read(text: str, start: int, end: int) -> Says:
     before = text[max(0, start - WINDOW) : start]
     if _DIRECT.search(before):
         return Says.DIRECT
+    after = text[end : end + _AFTER]
+    if _TYPED.match(after):
+        return Says.NEAR
     if _OTHER.search(before) and not _SENTENCE_ENDS.search(before):
         return Says.OTHER
-    if _FOLLOWS.match(text[end : end + _AFTER]):
+    if _FOLLOWS.match(after) or _NUMBERED.match(after):
         return Says.NEAR
     ends = [found.end() for found in _NEAR.finditer(before)]
     return Says.NEAR if ends and not _LONG_NUMBER.search(before, ends[-1]) else Says.NOTHING

@@ -13,7 +13,8 @@ import math
 import re
 import zlib
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ _MAGIC = b"capebot learned 1\n"
 _BIG_ENDIAN = array("H", [1]).tobytes()[0] == 0
 _PIECES = (3, 4, 5)  # characters of the pieces of a word
 _MOST = 6_000  # characters of a text that are read: a bag of more words says ever less
+_LANE = 4  # bytes for the sum of one class: weights are one byte, features of a text some thousands
+_KEPT = 30_000  # rows kept wide, of some 400 bytes each: those of all common words
 _TELLING = 5.0  # rarity from which a word says what the matter is: "when" has 4.4, "missing" 5.2
 # Quotation marks are folded to apostrophes: at an edge of a word they are no letters.
 _WORD = re.compile(r"[\w=]+(?:['-][\w=]+)*")
@@ -79,6 +82,7 @@ class Meaning:
     starts: array[int]
     at: bytes
     weights: array[int]
+    _wide: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scores(self, text: str) -> Scores:
         """Score a text of any length; only its first characters are read."""
@@ -109,20 +113,33 @@ class Meaning:
 
     def _add(self, names: Iterable[str], total: list[float]) -> None:
         """One block of features: its weights, divided by the length of the block."""
-        sums = [0] * len(self.classes)
-        length = 0.0
-        starts, at, weights = self.starts, self.at, self.weights
+        summed, length = 0, 0.0
         for name in names:
             row = self.rows.get(name)
-            if row is None:
-                continue
-            length += self.rarity[row] ** 2
-            for place in range(starts[row], starts[row + 1]):
-                sums[at[place]] += weights[place]
+            if row is not None:
+                length += self.rarity[row] ** 2
+                summed += self._wide.get(row) or self._widened(row)
         if length:
             unit = self.scale / math.sqrt(length)
-            for number, one in enumerate(sums):
+            for number, one in enumerate(self._narrowed(summed)):
                 total[number] += one * unit
+
+    def _widened(self, row: int) -> int:
+        """A row's weights as one number, 32 bits a class: adding such numbers adds all classes at once."""
+        span = slice(self.starts[row], self.starts[row + 1])
+        wide = sum(
+            weight << 8 * _LANE * number for number, weight in zip(self.at[span], self.weights[span], strict=True)
+        )
+        if len(self._wide) < _KEPT:
+            self._wide[row] = wide
+        return wide
+
+    def _narrowed(self, summed: int) -> array[int]:
+        """The sums of the classes, out of one number."""
+        size = len(self.classes)
+        middle = int.from_bytes(b"\0\0\0\x80" * size, "little")  # so that no lane is below 0 and borrows from the next
+        lanes = _little(array("I", (summed + middle).to_bytes(_LANE * size, "little")))
+        return array("q", (lane - (1 << 31) for lane in lanes))
 
     def to_bytes(self) -> bytes:
         """The model as a file."""
@@ -180,10 +197,14 @@ def pieces_of(words: list[str]) -> set[str]:
     """The features of the second block: pieces of words, their edges marked."""
     found: set[str] = set()
     for word in set(words):
-        edged = f"<{word}>"
-        for size in _PIECES:
-            found.update(f"/{edged[at : at + size]}" for at in range(max(1, len(edged) - size + 1)))
+        found.update(_pieces(word))
     return found
+
+
+@lru_cache(maxsize=8_192)  # words come again and again
+def _pieces(word: str) -> tuple[str, ...]:
+    edged = f"<{word}>"
+    return tuple(f"/{edged[at : at + size]}" for size in _PIECES for at in range(max(1, len(edged) - size + 1)))
 
 
 def _little(table: array) -> array:  # type: ignore[type-arg]  # of any kind

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from bot.core.folding import fold
@@ -30,7 +31,7 @@ _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rv|tr)\s?(?:\[\d+\])?\s?:", re.IGNOREC
 _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
 _SPACES = re.compile(r"\s+")
-_SURE = 0.02  # by which the model's best must lead everything else to be a diagnosis on its own
+_SURE = 0.1  # by which the model's best must lead everything else to be a diagnosis on its own
 _LEAST = -0.55  # score below which even the best fits badly: a message that nobody knows
 _ASKED = -0.6  # and below which it is not even asked about
 _BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
@@ -38,13 +39,18 @@ _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: new
 _ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
 _CLEAR = 0.5  # and where none does: other portals refuse files too
 _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and still count
-_ALSO = 0.8  # by which the best must lead in one clause of an enumeration to be a diagnosis of its own
-_ALSO_WHOLE = -0.5  # and the score that the whole message must give it
-_ENUMERATED_ALSO, _ENUMERATED_WHOLE = 0.3, -0.9  # the same where the message says plainly that it is an enumeration
+_SHARE = -0.7  # score that the whole message must give to a second matter in it
+# By how much the second matter must lead in a part of its own, and its score in the whole message with half of that:
+# where nothing says that there are several, where something does, and where they are enumerated.
+_ALSO, _ALSO_SEVERAL, _ALSO_ENUMERATED = (0.8, 0.5), (0.5, 0.1), (0.3, -0.3)
+_MOST_LEAD = 2.0  # of which more says no more
+_ITS_PLACE = 0.3  # by which a matter must lead in a part for it to stand there
 _SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
-_CLAUSE = 4  # words a clause must have
-_CLAUSES = 60  # clauses that are looked at: a longer message is a list or a log
-_CLAUSE_END = re.compile(rf"{SENTENCE_END.pattern}|, (?:and |but |plus )?| and (?=\w+ )| plus ")
+_PART = 3  # words a part must have to speak for a second matter
+_PARTS = 60  # clauses, and sentences, that are looked at: a longer message is a list or a log
+_CLAUSE_END = re.compile(
+    rf"{SENTENCE_END.pattern}|, (?:and |but |plus )?| and (?=\w+ )| plus |: (?=\w)| (?=\(?(?:[1-9]|[a-d])\) )| [|–—-] "
+)
 _NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3})"
 # How people say that there is more than one matter: "two things", "1) …", "the other three", "also", "one …, one …".
 _SEVERAL = re.compile(
@@ -69,9 +75,42 @@ _IS_NOT = re.compile(
     r"\b(?:is|was|are|were)?(?:n't| not) (?:the|an?|about|any of)\b[^.,;:!?\n]{0,60}"
     r"\b(?:errors?|things?|ones?|problems?|messages?|issues?|mismatch|exceptions?)\b|\bnor (?:the|an?) [^.,;:!?\n]{0,40}"
 )
+# A clause that only says what it is not: "not on drawback", "no protest on it". CBP's own messages say other things with
+# "not": not a CSV, not in ACE, not on file, not started.
+_DENIES = re.compile(
+    rf"{_IS_NOT.pattern}"
+    r"|^\W*(?:no[,:]? |and |but |so )?(?:(?:it|this|that|they|these|we|he|she|there|ours?)"
+    r"(?:'s| is| was| are|'re| were|'ve| have)? |is |was |are |(?:the |our )?[a-z]+ )?(?:not|isn't|wasn't|aren't|weren't|never|neither|nor)\b "
+    r"(?:the |of the |about |an? (?!csv)|any |on (?!file|rec)|under |in (?!ace|the system)|from |type |suspended|extended"
+    r"|flagged|final|liquidated|cancell?ed|diverted|returned|unsafe|protest|drawback)"
+    r"|^\W*(?:there's |there is |we have |we've |with )?(?:no|neither) "
+    r"(?:protest|drawback|recon|suspension|injunction|review|diversion|extension)\b"
+)
+_ENTRY = r"\b(?=[a-z0-9]*\d)[a-z0-9]{3}[- ]?\d{7}[- ]?\d\b"
+# Words between entry numbers, two dashed lines, one thing after another: each may be a matter of its own.
+_EACH = re.compile(
+    rf"{_ENTRY}[^\n]{{0,160}}?[a-z]{{4}}[^\n]{{0,160}}(?:\n[^\n]{{0,120}})?{_ENTRY}"
+    r"|(?:^|\n) ?[-•·*] [^\n]*[a-z]{4}[^\n]*\n ?[-•·*] [^\n]*[a-z]{4}|\b(?:then|after that|afterwards)\b"
+)
 _FEW = 9  # words of a message, "CAPE says" among them, that may be nothing but an error's text
 _UNMISTAKABLE = 1.5  # unless the model leads by this
 _CONFIDENCE = 0.94  # of the model at most: another spelling is another chance of being wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A clause or sentence in which one situation leads all else, and by how much."""
+
+    reading: Reading
+    start: int
+    end: int
+    lead: float
+    clause: bool
+
+    @property
+    def long(self) -> bool:
+        """Whether it has words enough to speak for a matter of its own: a lone word may be said by chance."""
+        return len(self.reading.passage.text[self.start : self.end].split()) >= _PART
 
 
 class Spotter:
@@ -84,6 +123,8 @@ class Spotter:
         self.messages = Messages(catalogue)
         self.meaning = meaning
         self.ids = frozenset(error.id for error in catalogue.errors)
+        alike = {(error.id, like.id) for error in catalogue.errors for like in error.look_alikes}
+        self.alike = alike | {(other, one) for one, other in alike}
 
     def spot(self, passages: tuple[Passage, ...]) -> Spotting:
         """Give the sightings, one for each known error, the candidates, and whether the words are about CAPE at all."""
@@ -97,7 +138,7 @@ class Spotter:
         sure, maybe = self._literal(readings, scores, named=named)
         sure += self._meant(readings, scores, sure, named=named)
         maybe += () if sure else self._likely(readings, scores)
-        sightings = tuple(sorted(_best(sure), key=lambda one: one.at))
+        sightings = tuple(sorted(_best(sure), key=lambda one: min(other.at for other in _told(sure, one.id))))
         known = {sighting.id for sighting in sightings}
         unsure = sorted(_best([one for one in maybe if one.id not in known]), key=lambda one: -one.confidence)
         return Spotting(sightings, tuple(unsure[:_CANDIDATES]) if about or sightings else (), about)
@@ -134,34 +175,51 @@ class Spotter:
     def _meant(
         self, readings: Sequence[Reading], scores: Scores | None, sure: Sequence[Sighting], *, named: bool
     ) -> Iterator[Sighting]:
-        """What the model is sure of, for the message and for its clauses."""
-        if scores is None or self.meaning is None or not _is_clear(scores, named=named):
+        """What the model is sure of: what the message is about most, and what else has a part of its own in it."""
+        if scores is None or not _is_clear(scores, named=named):
             return
         known = {one.id for one in sure}
-        best = scores.best[0][0]
-        fits = (
-            scores.best[0][1] >= _LEAST
-            and scores.margin >= (_BESIDE if known else _SURE)
-            and (scores.margin >= _UNMISTAKABLE or not self._is_another_message(best, readings))
+        best, score = scores.best[0]
+        shares = {name: share for name, share in scores.best if share >= _SHARE and name in self.ids}
+        parts = self._parts(readings) if shares.keys() - known - {best} or known else {}
+        least, both = _needed("\n".join(reading.folded.lines for reading in readings))
+        others = {}
+        for name, share in shares.items():
+            lead = max((part.lead for part in parts.get(name, ()) if part.long), default=-math.inf)
+            if lead >= least and share + min(lead, _MOST_LEAD) / 2 >= both:
+                others[name] = share
+        margin = score - max(
+            (one for name, one in scores.every if name != best and name not in others), default=-math.inf
         )
-        if best in self.ids and best not in known and fits:
-            known.add(best)
-            yield self._quoted(best, readings, scores.margin)
-        lines = "\n".join(reading.folded.lines for reading in readings)
-        several, enumerated = bool(_SEVERAL.search(lines)), bool(_ENUMERATED.search(lines))
-        least, whole = (_ENUMERATED_ALSO, _ENUMERATED_WHOLE) if enumerated else (_ALSO, _ALSO_WHOLE)
-        likely = {name for name, score in scores.best if score >= whole} & self.ids - known
-        for reading, start, end in (
-            islice(_spans(readings, _CLAUSE_END), _CLAUSES) if likely and (several or enumerated) else ()
-        ):
-            text = reading.passage.text[start:end]
-            if len(text.split()) < _CLAUSE or _IS_NOT.search(fold(text).text):
-                continue
-            of_it = self.meaning.scores(text)
-            also = of_it.best[0][0]
-            if also in likely - known and of_it.margin >= least:
-                known.add(also)
-                yield self._quoted(also, [reading], of_it.margin)
+        if margin < _UNMISTAKABLE and self._is_another_message(best, readings):
+            return
+        if best in self.ids and score >= _LEAST and margin >= (_BESIDE if known else _SURE):
+            others[best] = margin
+        for name, level in others.items():
+            if name not in known:
+                yield self._quoted(name, readings, level, parts=parts.get(name, ()))
+
+    def _parts(self, readings: Sequence[Reading]) -> dict[str, list[_Part]]:
+        """The clauses and sentences in which one situation leads, but for those that say what it is not."""
+        assert self.meaning is not None  # noqa: S101 - only called with scores
+        found: dict[str, list[_Part]] = {}
+        clauses = list(islice(_spans(readings, _CLAUSE_END), _PARTS))
+        alone = {(id(reading), start, end) for reading, start, end in clauses}
+        sentences = (
+            (reading, start, end)
+            for reading, start, end in islice(_spans(readings, SENTENCE_END), _PARTS)
+            if (id(reading), start, end) not in alone
+        )
+        for clause, spans in ((True, clauses), (False, sentences)):
+            for reading, start, end in spans:
+                text = reading.passage.text[start:end]
+                if _DENIES.search(fold(text).text):
+                    continue
+                of_it = self.meaning.scores(text)
+                name = of_it.every[0][0]
+                if name in self.ids and not any((name, one) in self.alike for one in _named_in(reading, start, end)):
+                    found.setdefault(name, []).append(_Part(reading, start, end, of_it.margin, clause=clause))
+        return found
 
     def _is_another_message(self, name: str, readings: Sequence[Reading]) -> bool:
         """Whether a few words look like a message that nobody knows: near a known one, with a word that is not of it."""
@@ -177,23 +235,37 @@ class Spotter:
             if name in self.ids and score >= _ASKED:
                 yield self._quoted(name, readings, score, sure=False)
 
-    def _quoted(self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True) -> Sighting:
+    def _quoted(
+        self, name: str, readings: Sequence[Reading], score: float, *, sure: bool = True, parts: Sequence[_Part] = ()
+    ) -> Sighting:
         """A sighting of the model's, with the sentence that spoke for it most."""
+        place = _place(parts)
+        if place:
+            reading, at = place.reading, place.start
+            start, end = next(
+                span for span in _within(reading, 0, len(reading.passage.text), SENTENCE_END) if at < span[1]
+            )
+        else:
+            reading, start, end, at = self._told(name, readings)
+        quote = reading.passage.original(start, end).strip()
+        level = 1 / (1 + math.exp(-4 * score))
+        return Sighting(
+            name, How.LIKENESS, round(_CONFIDENCE * level if sure else 0.5 * level, 3), quote, reading.passage.where,
+            surroundings=_SPACES.sub(" ", quote), at=_at(reading, at),
+        )  # fmt: skip
+
+    def _told(self, name: str, readings: Sequence[Reading]) -> tuple[Reading, int, int, int]:
+        """The sentence whose words speak for a class most, and in it the place of the clause that does."""
         assert self.meaning is not None  # noqa: S101 - only called with scores
         meaning = self.meaning
         reading, start, end = max(
             islice(_spans(readings, SENTENCE_END), _SENTENCES),
             key=lambda place: meaning.leaning(place[0].passage.text[place[1] : place[2]], name),
         )
-        clause = max(  # where two matters share a sentence, each has its own place in it
+        clause = max(
             _within(reading, start, end), key=lambda place: meaning.leaning(reading.passage.text[slice(*place)], name)
         )
-        quote = reading.passage.original(start, end).strip()
-        level = 1 / (1 + math.exp(-4 * score))
-        return Sighting(
-            name, How.LIKENESS, round(_CONFIDENCE * level if sure else 0.5 * level, 3), quote, reading.passage.where,
-            surroundings=_SPACES.sub(" ", quote), at=_at(reading, clause[0]),
-        )  # fmt: skip
+        return reading, start, end, clause[0]
 
 
 def _counts(passage: Passage) -> bool:
@@ -217,12 +289,36 @@ def _is_plausible(one: Seen, scores: Scores | None, *, named: bool) -> bool:
     """Whether what stands there is meant: CBP's words unless all else is ordinary, ours if the model agrees."""
     if scores is None or not scores.best:
         return True
-    if not named and not _is_clear(scores, named=named):
+    if not _is_clear(scores, named=named):  # newsletters name CBP's messages too
         return False
     if one.verbatim or one.how is How.CODE:
         return True
     mine = scores.of(one.id)
     return mine == -math.inf or scores.best[0][1] - mine <= _LIKELY
+
+
+def _named_in(reading: Reading, start: int, end: int) -> Iterator[str]:
+    """The ids whose messages stand in a part to the letter: what is like them there is their own words."""
+    for one in reading.seen:
+        if one.sure and start <= reading.folded.span(one.start, one.end)[0] < end:
+            yield one.id
+
+
+def _needed(lines: str) -> tuple[float, float]:
+    """What a second matter needs to be a diagnosis: the less, the plainer the message says that there are several."""
+    if _ENUMERATED.search(lines):
+        return _ALSO_ENUMERATED
+    return _ALSO_SEVERAL if _SEVERAL.search(lines) or _EACH.search(lines) else _ALSO
+
+
+def _place(parts: Sequence[_Part]) -> _Part | None:
+    """Where a matter stands first: in the text rather than the subject, in a clause rather than a sentence."""
+    told = [part for part in parts if part.clause] or list(parts)
+    body = [part for part in told if part.reading.passage.kind is not PassageKind.SUBJECT and part.lead >= _ITS_PLACE]
+    told = body or told
+    most = max((part.lead for part in told), default=0.0)
+    least = min(most, max(_ITS_PLACE, most / 2))
+    return next((part for part in told if part.lead >= least), None)
 
 
 def _without_denied(reading: Reading) -> str:
@@ -233,7 +329,9 @@ def _without_denied(reading: Reading) -> str:
         clause = max((found.end() for found in re.finditer(r"[.,;:!?\n]", text[:start])), default=0)
         kept.append(text[cut : max(cut, clause)])
         cut = end
-    return _IS_NOT.sub(" ", "".join([*kept, text[cut:]]))
+    said = _IS_NOT.sub(" ", "".join([*kept, text[cut:]]))
+    ends = [0, *(found.end() for found in _CLAUSE_END.finditer(said)), len(said)]
+    return "".join(said[low:high] for low, high in pairwise(ends) if not _DENIES.search(said[low:high]))
 
 
 def _spans(readings: Sequence[Reading], ends: re.Pattern[str]) -> Iterator[tuple[Reading, int, int]]:
@@ -286,6 +384,12 @@ def _best(sightings: Sequence[Sighting]) -> tuple[Sighting, ...]:
         if other is None or _worth(one) > _worth(other):
             best[one.id] = one
     return tuple(best.values())
+
+
+def _told(sightings: Sequence[Sighting], name: str) -> list[Sighting]:
+    """The sightings of one error; those in the text if there are any, since a subject names things in any order."""
+    mine = [one for one in sightings if one.id == name]
+    return [one for one in mine if one.where != "subject"] or mine
 
 
 def _worth(one: Sighting) -> tuple[bool, float, bool]:

@@ -164,7 +164,7 @@ def _read(
     findings = tuple(
         sorted(
             (finding(sighting, known.catalogue, today, type06) for sighting in seen.values()),
-            key=lambda one: (_RANK[one.kind], not one.is_error, one.retired is not None),
+            key=lambda one: _RANK[one.kind],  # stable: else as they stand in the text
         )
     )
     candidates = tuple(

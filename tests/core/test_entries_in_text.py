@@ -136,3 +136,24 @@ def test_cost_grows_with_length_only(text):
     started = time.perf_counter()
     find(text * 4)
     assert time.perf_counter() - started < max(0.2, 12 * once)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The shipment is {spaced}, type 11.",
+        "Goods from {spaced} (01) must leave the dock.",
+        "The 3461 for {bare} was sent at noon.",
+        "holds:\n1. {spaced} / 11 / two pieces",
+        'claim 100000418822 is "accepted with errors", the bad one ({letters}) is on a 09',
+    ],
+)
+def test_a_type_or_a_form_beside_a_number_makes_it_an_entry(text):
+    number, lettered = entry("316", 9904418), entry("WDR", 4410083)
+    said = text.format(spaced=f"{number[:3]} {number[3:]}", bare=number, letters=lettered)
+    assert find(said).entries == ((lettered,) if "letters" in text else (number,))
+
+
+def test_a_date_behind_a_number_is_no_type():
+    number = entry("316", 9904418)
+    assert find(f"Invoice {number} / 11 / 2026").entries == ()

@@ -159,3 +159,36 @@ def test_two_matters_in_one_sentence_keep_their_order():
         "claim-not-started",
         "already-on-a-declaration",
     ]
+
+
+def learnt(text):
+    return [one.id for one in LEARNT.spot((plain(text),)).sightings]
+
+
+def test_several_matters_are_each_found_in_a_part_of_their_own_and_in_order():
+    rows = "CAPE results:\nB76-0324527-8 | drawback\nB76-0324528-6 | can't work out the duty\nB76-0324529-4 | protest is open"
+    assert learnt(rows) == ["entry-on-drawback", "unable-to-calculate-duty", "protest-on-entry"]
+    polite = (
+        "Dear all, on the first entry they say that our lawyer's protest is still open, and besides that the other one"
+        " was liquidated too long ago, more than eighty days. Which of the two can go into CAPE again?"
+    )
+    assert learnt(polite) == ["protest-on-entry", "final-liquidation"]
+
+
+def test_what_the_sender_says_it_is_not_is_no_second_matter():
+    assert learnt("No, not on drawback, we checked. What CAPE shows is Protest on Entry.") == ["protest-on-entry"]
+    assert learnt("CAPE: it isn't suspended, no protest on it either. It says Invalid HTS.") == ["invalid-hts"]
+
+
+def test_a_look_alike_is_not_found_in_the_words_of_the_message_itself():
+    assert learnt("CAPE claim details: HTS RELATIONSHIP MISMATCH, no word of a sequence") == [
+        "hts-relationship-mismatch"
+    ]
+
+
+def test_a_newsletter_that_quotes_a_message_is_ordinary():
+    letter = (
+        'TRADE WEDNESDAY | In this issue: what "Accepted with Error(s)" means in CAPE, Section 232 news, our spring'
+        " conference, job adverts. Manage your subscription or forward to a colleague."
+    )
+    assert learnt(letter) == []

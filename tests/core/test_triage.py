@@ -152,3 +152,10 @@ def test_the_day_to_act_skips_thanksgiving():
 def test_entries_of_text_and_file_are_given_once():
     file = Attachment("a.csv", f"Entry Number\n{A}\n{B}\n".encode())
     assert diagnose(f"CAPE: entry {dashed(A)} is in the file", attachments=(file,)).entries == (A, B)
+
+
+def test_messages_of_one_kind_stand_in_the_order_of_the_text():
+    text = "CAPE: one claim is Not Started, the other is Accepted with Error(s)."
+    assert [one.id for one in diagnose(text).findings] == ["claim-not-started", "accepted-with-errors"]
+    text = "CAPE: ENTRY SUMMARY FLAGGED FOR RECON on one entry, Invalid HTS on the next, and the claim is Not Started."
+    assert [one.id for one in diagnose(text).findings] == ["flagged-for-recon", "invalid-hts", "claim-not-started"]
