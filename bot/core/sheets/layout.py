@@ -91,5 +91,5 @@ def looks_like_entry(cell: str) -> bool:
 
 
 def filled(row: Row) -> bool:
-    """Whether any cell shows something."""
-    return any(not all(map(entry_number.is_invisible, cell)) for cell in row.cells)
+    """Whether any cell shows something; delimiters of another kind than the file's (";;;") show nothing."""
+    return any(not all(map(entry_number.is_invisible, cell.strip(";|,"))) for cell in row.cells)
