@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.catalogue import Catalogue
     from bot.core.voice import Voice
 
+_TABLES = 2  # whose numbers stand in the first line beside a finding
 _FILES = 40  # attached files named in the reply; an export of many importers gives an upload for each
 
 
@@ -119,7 +120,8 @@ def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
         line = line or _HEADLINES["about_cape_but_unknown"]
         about = _of_drafts(diagnosis)
         return line + ("" if line.endswith(".") or not about else ".") + about
-    return _of_finding(diagnosis) + _of_drafts(diagnosis)
+    numbers = "".join(f" {one_line(table.name)}: {table.verdict.rstrip('.')}." for table in read[:_TABLES])
+    return _of_finding(diagnosis) + numbers + _of_drafts(diagnosis)
 
 
 def _of_outcomes(outcomes: tuple[Outcome, ...]) -> str:

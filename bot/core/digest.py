@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.core import words
@@ -11,7 +12,6 @@ from bot.core.model import Digest, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
 
     from bot.core.model import Diagnosis, Group, Outcome, Sheet
 
@@ -23,6 +23,7 @@ ACCEPTED = "entry-summary-updated"
 _DATED = ("cape-now", "protest", "psc-first")  # outcomes whose nearest day stands in the first line
 _IDLE = ("wait", "counsel", "excluded", "no-refund", "accepted")  # one number in the first line: nothing to file
 _SILENT = ("accepted", "no-refund")  # nobody looks these entries up
+_TOLD_APART = ("psc-first", "wait", "check")  # their cause says more than their day, and names it
 
 
 def digests(diagnosis: Diagnosis) -> tuple[Digest, ...]:
@@ -141,10 +142,14 @@ def _of_outcomes(outcomes: Sequence[Outcome], today: date | None) -> str:
     said = []
     for outcome in sorted(counts, key=_rank):
         short = words.OUTCOME_WORDS.get(outcome, (outcome, "", ""))[0]
-        day = nearest.get(outcome) if outcome in _DATED else None
-        said.append(f"{counts[outcome]:,} {short}" + (f" (next deadline {_last(day, today)})" if day else ""))
+        said.append(f"{counts[outcome]:,} {short}")
     said += [f"{idle:,} with nothing to file now"] if idle else []
-    return f"{words.count_words(len(outcomes), 'entry', 'entries')}: {', '.join(said)}"
+    line = f"{words.count_words(len(outcomes), 'entry', 'entries')}: {', '.join(said)}"
+    dated = [(nearest[outcome], outcome) for outcome in _DATED if outcome in nearest]
+    if not dated:
+        return line
+    day, outcome = min(dated)
+    return f"{line}; next deadline {_last(day, today)} ({words.OUTCOME_WORDS[outcome][0]})"
 
 
 def _rank(outcome: str) -> int:
@@ -173,7 +178,7 @@ def _lines(several: Sequence[Outcome], today: date, room: _Room) -> Iterator[str
     by_day: dict[tuple[date, date | None], list[str]] = {}
     by_why: dict[str, list[str]] = {}
     for one in several:
-        if one.deadline:
+        if one.deadline and one.outcome not in _TOLD_APART:
             by_day.setdefault((one.deadline, one.file_by), []).append(one.entry)
         else:
             by_why.setdefault(one.why, []).append(one.entry)
@@ -182,7 +187,8 @@ def _lines(several: Sequence[Outcome], today: date, room: _Room) -> Iterator[str
         margin = f"{_file_by(file_by, today)}; " if file_by else ""
         yield f"{margin}last day {_last(deadline, today)}: {room.some(by_day[deadline, file_by])}"
     yield from _more((by_day[days] for days in nearest[_LINES:]), "later day")
-    commonest = sorted(by_why, key=lambda why: -len(by_why[why]))
+    last = {one.why: one.deadline for one in several if one.deadline}
+    commonest = sorted(by_why, key=lambda why: (last.get(why, date.max), -len(by_why[why])))
     for why in commonest[: _LINES if not nearest else 1]:
         said = why.rstrip(".") or "no deadline known"
         yield f"{said}: {room.some(by_why[why])}"

@@ -49,8 +49,8 @@ def test_groups_stand_in_the_order_in_which_somebody_has_to_act():
 
 def test_es003_in_numbers_and_days():
     assert sheet_verdict(es003(), TODAY) == (
-        "12 entries: 2 file now (next deadline Fri 27 Nov 2026), 1 file now for money at liquidation, 1 PSC first,"
-        " 2 protest (next deadline Sat 28 Nov 2026, so act by Fri 27 Nov 2026), 1 to check, 5 with nothing to file now"
+        "12 entries: 2 file now, 1 file now for money at liquidation, 1 PSC first, 2 protest, 1 to check, 5 with nothing to"
+        " file now; next deadline Fri 27 Nov 2026 (file now)"
     )
 
 

@@ -113,7 +113,9 @@ def test_the_finding_comes_first_when_the_senders_words_are_the_point():
     known: Finding = replace(from_sheet("hts-relationship-sequence-mismatch"), how=How.WORDING)
     _, reply = composed(claim_details(), findings=(known,))
     assert reply.headline.startswith("HTS Relationship/Sequence Mismatch: resubmit")
-    assert reply.text.index("What it means") < reply.text.index("398 accepted")
+    assert "398 accepted" in reply.headline
+    below = reply.text.partition("\n\n")[2]
+    assert below.index("What it means") < below.index("\nClaim Details.csv\n")
 
 
 def test_text_and_html_say_what_to_do_tomorrow():

@@ -124,7 +124,10 @@ class TestMail:
         reply = box.say("2", mail(2, ANN, "confirm row 3", replies_to=thread))
         assert entries(reply) == [A, C]
         assert "row 3:" in reply.text
-        assert [output.name for output in reply.outputs if output.role == "report"] == ["list-checked.csv", "list-checked.xlsx"]
+        assert [output.name for output in reply.outputs if output.role == "report"] == [
+            "list-checked.csv",
+            "list-checked.xlsx",
+        ]
         reply = box.say("3", mail(3, ANN, "row 4 confirmed", replies_to=(*thread, "<2@example.com>", ours("2"))))
         assert entries(reply) == [A, C, D], "confirmations add up"
         assert (reply.subject, box.channel.replies[-1][1].sender) == ("Re: our list", ANN)

@@ -29,7 +29,7 @@ _PIECE = 1 << 20  # bytes decoded at a time where only the encoding is wanted
 _HEAD = 65_536  # bytes looked at for encoding, delimiter and header
 _SEP = re.compile(r'"?sep=(.)"?,*\Z', re.IGNORECASE)
 _BINARY = 0.02  # share of control characters from which it is no text
-_HALF = 0.4  # share of zero bytes at even or odd places from which it is UTF-16 without its mark
+_SOME = 0.1  # share of zero bytes at even or odd places, and none at the others, from which it is UTF-16 without its mark
 
 
 class _TooLarge(Exception):  # noqa: N818 - it carries the sentence for the reader
@@ -200,7 +200,7 @@ def _encoding(content: bytes) -> tuple[str | None, int]:
             return encoding, len(bom)
     start = content[:_HEAD]
     for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if start[offset::2].count(0) > _HALF * len(start) and not start[1 - offset :: 2].count(0):
+        if start[offset::2].count(0) > _SOME * len(start) and not start[1 - offset :: 2].count(0):
             return encoding, 0
     odd = sum(start.count(code) for code in range(32) if code not in b"\t\r\n\f\0\x1a")
     if odd > _BINARY * len(start) or start.count(0) > len(start) // 4:
