@@ -27,7 +27,7 @@ def demo(folder):
 def test_it_ends_well_and_says_what_became_of_every_mail(shown):
     _, result = shown
     assert (result.returncode, result.stderr) == (0, "")
-    assert "What became of the 5 mails: 4 answered, 1 silent." in result.stdout
+    assert "What became of the 7 mails: 6 answered, 1 silent." in result.stdout
     assert result.stdout.count("DRAFT, not sent.") == 2
     assert "I do not know this CAPE message, and I will not guess." in result.stdout
     assert "Nothing was sent to anybody." in result.stdout
@@ -37,13 +37,15 @@ def test_each_sample_stands_above_its_reply_in_their_order(shown):
     _, result = shown
     parts = result.stdout.split("\n----- ")[1:]
     assert [part.partition(" -----")[0] for part in parts] == [path.name for path in SAMPLES]
-    outlook, gmail, question, out_of_office, unknown = parts
+    outlook, gmail, question, out_of_office, unknown, details, export = parts
     assert "Subject: FW: " in outlook
     assert "-checked.csv" in outlook
     assert "HTS Relationship Mismatch: write to CBP." in gmail
     assert "Not Started" in question
     assert out_of_office.rstrip().endswith("Subject: Automatic reply: CAPE upload rejected\nNo reply.")
     assert "I do not know this CAPE message" in unknown
+    assert "7 entries: 2 accepted, 5 failed in 4" in " ".join(details.split())
+    assert "11 entries: 3 file now" in " ".join(export.split())
 
 
 def test_it_is_readable_in_a_terminal(shown):
@@ -55,10 +57,10 @@ def test_it_is_readable_in_a_terminal(shown):
 def test_replies_and_drafts_lie_in_the_folder_it_names(shown):
     folder, _ = shown
     out = folder / "capebot-demo" / "out"
-    assert len(list((out / "new").iterdir())) == 4
+    assert len(list((out / "new").iterdir())) == 6
     assert len(list((out / "files").glob("*/draft-*.eml"))) == 2
     assert len(list((out / "files").glob("*/*-checked.csv"))) == 1
-    assert len(list((folder / "capebot-demo" / "in" / "cur").iterdir())) == 5
+    assert len(list((folder / "capebot-demo" / "in" / "cur").iterdir())) == 7
 
 
 def test_it_runs_again_and_leaves_other_folders_alone(shown, tmp_path):

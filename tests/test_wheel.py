@@ -26,7 +26,7 @@ def test_it_carries_its_data(wheel):
     for folder, pattern in (("templates", "*.j2"), ("knowledge", "*.toml"), ("knowledge", "errors/*.md")):
         for path in (ROOT / folder).glob(pattern):
             assert f"{path.relative_to(ROOT)}" in inside
-    assert sum(name.startswith("bot/demo/mail/") and name.endswith(".eml") for name in names) == 5
+    assert sum(name.startswith("bot/demo/mail/") and name.endswith(".eml") for name in names) == 7
     assert "bot/store/migrations/versions/0001_initial.py" in names
     assert not [name for name in names if name.startswith("tests/")]
 
@@ -37,7 +37,7 @@ def test_it_runs_without_the_checkout(wheel, tmp_path):
     for words, said in (
         (["explain"], "hts-relationship-mismatch"),
         (["check"], "nothing to mend"),
-        (["demo"], "4 answered"),
+        (["demo"], "6 answered"),
     ):
         result = subprocess.run(
             [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(home)!r}); from bot.cli import main; main()",

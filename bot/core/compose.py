@@ -154,7 +154,7 @@ _HEADLINES = {
     "about_cape_but_unknown": "I do not know this CAPE message, and I will not guess.",
     "cannot_be_read": "I could not read your message.",
     "only_a_file_it_cannot_read": "I could not read the file you sent. Please paste the message as text.",
-    "not_about_cape": "I help with messages of CBP's CAPE tool. Paste the message, or attach your Declaration CSV.",
+    "not_about_cape": "I help with messages of CBP's CAPE tool. Paste the message, or attach your Declaration, Claim Details or ES-003 file.",
 }
 
 

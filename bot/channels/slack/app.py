@@ -30,7 +30,7 @@ MESSAGE_EVENTS = ("message", "app_mention")  # deploy/slack-manifest.json subscr
 COMMAND = "/cape"
 HELP = (
     "Write what ACE shows behind /cape, for instance: /cape HTS relationship mismatch\n"
-    "For a Declaration CSV, or to go on talking, write to me directly or mention me in a channel."
+    "For a file, or to go on talking, write to me directly or mention me in a channel."
 )
 WORKING = "One moment, I am looking at it. Only you will see the answer; files come as a direct message."
 NOT_KEPT = "I could not keep this just now, so nothing is worked. Please send it again in a minute."

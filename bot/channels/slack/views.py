@@ -86,7 +86,12 @@ def _parts(reply: Reply) -> Iterator[Part]:
         yield Part(1, _draft(draft))
     if diagnosis.rule == "not_about_cape":
         yield Part(
-            5, [note("I read CAPE messages and Declaration CSVs, and prepare the e-mail to CBP; I never send it.")]
+            5,
+            [
+                note(
+                    "I read CAPE messages, Declarations, Claim Details and ES-003 files, and prepare the e-mail to CBP; I never send it."
+                )
+            ],
         )
 
 

@@ -29,7 +29,9 @@ _PIECE = 1 << 20  # bytes decoded at a time where only the encoding is wanted
 _HEAD = 65_536  # bytes looked at for encoding, delimiter and header
 _SEP = re.compile(r'"?sep=(.)"?,*\Z', re.IGNORECASE)
 _BINARY = 0.02  # share of control characters from which it is no text
-_SOME = 0.1  # share of zero bytes at even or odd places, and none at the others, from which it is UTF-16 without its mark
+_SOME = (
+    0.1  # share of zero bytes at even or odd places, and none at the others, from which it is UTF-16 without its mark
+)
 
 
 class _TooLarge(Exception):  # noqa: N818 - it carries the sentence for the reader
