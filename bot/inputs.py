@@ -13,6 +13,7 @@ from bot.mailformat.read import Policy, incoming
 MAX_FILE = 200_000_000  # bytes; the contract's limit for a file from the command line
 _HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:From [^\n]*\n)?(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}")
 _MAIL_NAMES = re.compile(rb"(?im)^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to):")
+_LONGEST_NOTE = 20_000_000  # bytes
 _ENOUGH_MAIL_NAMES = 2  # a typed message may well hold one line "Subject: …"
 _SEPARATED = re.compile(rb"[,;\t|]")
 _HEAD = 65_536  # header blocks longer than this are not what a person forwards
@@ -33,7 +34,7 @@ def read_input(name: str, content: bytes) -> Incoming:
     if is_mail(content):
         return incoming(key, content, _EVERYBODY)
     file = Attachment(name=shown, content=content)
-    text = _text(content)
+    text = _text(content) if len(content) <= _LONGEST_NOTE else None  # nobody types more: it is a file
     if text is None or _is_table(file):
         return Incoming(id=key, sender="", text="", attachments=(file,))
     return Incoming(id=key, sender="", text=text)
@@ -49,7 +50,7 @@ def _is_table(file: Attachment) -> bool:
     """A table of ours, or a format that is no text for a person; a lone word, such as an entry number, is a message."""
     if sheets.foreign.read(file.content):
         return True
-    if len(file.content.split()) <= 1 and not _SEPARATED.search(file.content):
+    if len(file.content.split(maxsplit=1)) <= 1 and not _SEPARATED.search(file.content):
         return False
     return sheets.kind_of(file) != "other" and not prose.words(file)
 

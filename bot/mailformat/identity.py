@@ -6,6 +6,7 @@ import hashlib
 
 from bot.mailformat import headers, parse
 
+_HEAD = 1_000_000  # bytes of a header block that are looked at; a bare file of 200 MB has none
 _NAMES = ("Message-ID", "From", "Subject", "Date")  # not the trace: each copy has its own Received lines
 
 
@@ -16,7 +17,7 @@ def identity(raw: bytes) -> str:
     all of their bytes.
     """
     head, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    mail = parse.head(head)
+    mail = parse.head(head[:_HEAD])
     named = [headers.first(mail, name) for name in _NAMES]
     parts = [*(value.encode() for value in named), body.rstrip()] if gap and any(named) else [raw]
     digest = hashlib.sha256()

@@ -7,6 +7,7 @@ a module that judges it.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.core.sheets.kinds import Kind
 
 MAX_BYTES = 200_000_000  # the contract's limit for a file
+_SHOWS = re.compile(rb"\S")
 _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # workbooks and archives
 _DEEPEST = 3  # archives within archives that are opened
 _UNKNOWN = (
@@ -100,7 +102,7 @@ def _unusable(file: Attachment) -> str:
         return "The file is empty (0 bytes). Attach it again."
     if len(file.content) > MAX_BYTES:
         return "This file is larger than 200 MB. Split it, or export fewer rows."
-    if not file.content[:MAX_BYTES].lstrip():
+    if not _SHOWS.search(file.content):
         return "The file holds nothing but blank lines. Attach the one that has the entry numbers."
     return ""
 
