@@ -5,7 +5,7 @@ from functools import cache
 
 from bot.core import sheets
 from bot.core.claim_answers import answering
-from bot.core.eligibility import Judge
+from bot.core.judging import Judge
 from bot.core.model import Attachment, Type06
 from bot.core.sheets.messages import Messages
 from bot.knowledge import load

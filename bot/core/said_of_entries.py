@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from bot.core.eligibility import Judge
+    from bot.core.judging import Judge
     from bot.core.model import Passage
 
 _MOST = 50  # entries of a message that are judged: a longer list is a file's business

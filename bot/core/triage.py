@@ -19,7 +19,8 @@ from bot.core import (
 )
 from bot.core.business_days import wait_until
 from bot.core.claim_answers import answering
-from bot.core.eligibility import FTZ, Judge
+from bot.core.eligibility import FTZ
+from bot.core.judging import Judge
 from bot.core.model import (
     Diagnosis,
     Finding,

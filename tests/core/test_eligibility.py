@@ -97,16 +97,16 @@ def test_a_psc_only_inside_its_window():
     inside, outside = correcting(entered=last_inside), correcting(entered=last_inside - timedelta(1))
     assert (inside.outcome, inside.deadline) == ("psc-first", TODAY)
     assert (outside.outcome, outside.deadline) == ("wait", None)
-    soon = correcting(entered=TODAY - timedelta(100), liquidated=TODAY + timedelta(14))
+    soon = correcting(entered=TODAY - timedelta(290), liquidated=TODAY + timedelta(14))
     assert soon.outcome == "wait"
-    assert correcting(entered=TODAY - timedelta(100), liquidated=TODAY + timedelta(15)).outcome == "psc-first"
+    assert correcting(entered=TODAY - timedelta(290), liquidated=TODAY + timedelta(15)).outcome == "psc-first"
     assert correcting().outcome == "check"
     assert "Entry Date" in correcting().why
 
 
 @pytest.mark.parametrize(("ago", "outcome"), [(10, "protest"), (180, "protest"), (181, "counsel")])
 def test_a_liquidated_entry_can_have_no_psc(ago, outcome):
-    got = liquidated(ago, correct=("value-not-allowed-on-hts",), entered=TODAY - timedelta(250))
+    got = liquidated(ago, correct=("value-not-allowed-on-hts",), entered=TODAY - timedelta(290))
     assert got.outcome == outcome
     assert got.deadline == (TODAY - timedelta(ago) + timedelta(180) if outcome == "protest" else None)
 

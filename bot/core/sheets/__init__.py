@@ -20,7 +20,7 @@ from bot.core.sheets.layout import filled, layout
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from bot.core.eligibility import Judge
+    from bot.core.judging import Judge
     from bot.core.sheets.claim_details import Answer, Records
     from bot.core.sheets.grid import Inside
     from bot.core.sheets.kinds import Kind

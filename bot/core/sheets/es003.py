@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days, entry_number
-from bot.core.eligibility import FTZ, Duty, Facts, Judge, Verdict
+from bot.core.eligibility import FTZ, Duty, Facts, Verdict
 from bot.core.masking import mask
 from bot.core.model import Outcome, Ready, Sheet, Type06
 from bot.core.sheets import columns, numbers
@@ -20,6 +20,7 @@ from bot.core.sheets.grid import Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from bot.core.judging import Judge
     from bot.core.model import Attachment, Fault
     from bot.core.sheets.grid import Grid
     from bot.core.sheets.kinds import Kind
