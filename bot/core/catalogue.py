@@ -41,7 +41,7 @@ class Rule:
 
     `wait` is "3 business days", "60 minutes" …, empty when there is nothing to wait for. `evidence` is what must be
     shown before CBP is written to; `evidence_wordings` are words by which a sender says it is. `clock` is the deadline
-    that runs.
+    that runs. `tries`: after so many claims that refused an entry with it CBP is written to; 0 where none is known.
     """
 
     start: date
@@ -52,6 +52,7 @@ class Rule:
     evidence: str = ""
     evidence_wordings: tuple[str, ...] = ()
     clock: str = ""
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,6 @@ def answering(
     def answer(id: str, part: str) -> Answer:  # noqa: A002 - the domain's word
         error = catalogue.error(id)
         rule = error.rule_on(today, type06)
-        return Answer(id, error.title, rule.next_step, part, wait_until(today, rule.wait), rule.wait)
+        return Answer(id, error.title, rule.next_step, part, wait_until(today, rule.wait), rule.wait, rule.tries)
 
     return answers

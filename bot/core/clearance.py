@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.model import How
+from bot.core.model import How, Ready
 from bot.core.sheets.claim_details import UPDATED
 from bot.core.uploads import uploads
-from bot.core.words import count_words
+from bot.core.words import count_words, day_words, entry_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.core.model import Finding, Outcome, Sheet, Upload
@@ -60,19 +60,39 @@ def _forbids(one: Finding) -> bool:
 def _of_sheets(
     sheets: Sequence[Sheet], told: Sequence[Outcome], rules: RuleBook, today: date
 ) -> tuple[tuple[Upload, ...], tuple[str, ...]]:
+    outcomes = [one for several in (*(sheet.outcomes for sheet in sheets), told) for one in several]
     accepted = {entry for sheet in sheets for group in sheet.groups if group.id == UPDATED for entry in group.entries}
-    barred = {
-        one.entry: one for outcomes in (told, *(sheet.outcomes for sheet in sheets)) for one in outcomes
-        if one.outcome not in _CLEARED
-    }  # fmt: skip
-    accepted.update(entry for entry, one in barred.items() if one.outcome == "accepted")
+    accepted.update(one.entry for one in outcomes if one.outcome == "accepted")
+    barred = {one.entry: one.why for one in outcomes if one.outcome not in _CLEARED}
     ready = [one for sheet in sheets for one in sheet.ready]
+    days = {one.entry: one.day for one in ready if one.day}
+    last = {one.entry: one.deadline for one in outcomes if one.deadline}
+    late = {entry for entry, day in days.items() if day > last.get(entry, day)}
+    importers = {one.entry: one.importer for one in outcomes if one.importer}
+    importers |= {one.entry: one.importer for one in ready if one.importer}  # as they stand, not masked
     left_out = dict.fromkeys(one.entry for one in ready if one.entry in barred and one.entry not in accepted)
-    files = uploads((one for one in ready if one.entry not in barred), accepted, rules, today)
-    if not left_out:
-        return files, ()
-    first = next(iter(left_out))
-    many = count_words(len(left_out), "entry", "entries")
-    return files, (
-        f"Left out of the upload, since what else you sent speaks against it: {many}, such as {first}: {barred[first].why}",
+    cleared = (
+        Ready(one.entry, importers.get(one.entry, ""), days.get(one.entry))
+        for one in ready
+        if one.entry not in barred and one.entry not in late
     )
+    return uploads(cleared, accepted, rules, today), tuple(_said(left_out, barred, late, last))
+
+
+def _said(
+    left_out: Mapping[str, None], barred: Mapping[str, str], late: Collection[str], last: Mapping[str, date]
+) -> Iterator[str]:
+    """What was left out of the uploads, with its first entry as an example."""
+    if left_out:
+        first = next(iter(left_out))
+        yield (
+            "Left out of the upload, since what else you sent speaks against it:"
+            f" {count_words(len(left_out), 'entry', 'entries')}, such as {entry_words(first)}: {barred[first]}"
+        )
+    if late:
+        first = min(late, key=lambda entry: (last[entry], entry))
+        yield (
+            f"{count_words(len(late), 'entry', 'entries')} would wait for their statement beyond their last day for CAPE, the"
+            f" first {entry_words(first)} on {day_words(last[first])}. Look now whether the statement shows paid: if so, file"
+            " at once; if not, a protest (CBP Form 19) is open until 180 days after liquidation."
+        )

@@ -12,7 +12,7 @@ from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED, one_line
 from bot.core.masked_tables import masked_diagnosis
 from bot.core.masking import NOTE, mask, masked
-from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
+from bot.core.model import Diagnosis, Digest, Draft, Finding, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
 from bot.core.outputs import outputs
 from bot.core.passages import BOT_MARKER
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.catalogue import Catalogue
     from bot.core.voice import Voice
 
+_BRIEF = ("What it means", "Do now", "Do not")
 _TABLES = 2  # whose numbers stand in the first line beside a finding
 _FILES = 40  # attached files named in the reply; an export of many importers gives an upload for each
 
@@ -58,17 +59,29 @@ def draft_values(draft: Draft) -> dict[str, object]:
 
 def reply_values(diagnosis: Diagnosis, tables: tuple[Digest, ...], files: tuple[Output, ...]) -> dict[str, object]:
     """What the templates of a reply get. `findings` stand above the tables, `from_tables` below them."""
+    first = headline(diagnosis, tables)
     return {
         "marker": BOT_MARKER,
-        "headline": headline(diagnosis, tables),
+        "headline": first,
+        "told": [one for one in diagnosis.outcomes if one.why not in first],
         "diagnosis": diagnosis,
         "findings": [one for one in diagnosis.findings if one.how is not How.SHEET],
-        "from_tables": [one for one in diagnosis.findings if one.how is How.SHEET],
+        "from_tables": _briefly([one for one in diagnosis.findings if one.how is How.SHEET]),
         "sheets": tables,
         "uploads": [one for one in files if one.role == "upload"],
         "others": [one for one in files if one.role != "upload"],
         "most_files": _FILES,
     }
+
+
+def _briefly(findings: list[Finding]) -> list[Finding]:
+    """Of several findings in tables the parts that say what to do: the rest is in `capebot explain`."""
+    if len(findings) <= 1:
+        return findings
+    return [
+        replace(one, sections=tuple(part for part in one.sections if part.name in _BRIEF), look_alikes=(), sources=())
+        for one in findings
+    ]
 
 
 def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
@@ -98,13 +111,15 @@ def _light_sheet(sheet: Sheet) -> Sheet:
         groups=tuple(replace(group, entries=()) for group in sheet.groups[:SHOWN]),
         outcomes=(),
         ready=(),
+        claim_rows=(),
+        barred=(),
     )
 
 
 def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
     """The verdict in one line, for somebody who reads no further.
 
-    Numbers come first where a table is the point; where it is the sender's words, the finding does.
+    Numbers come first where a table tells of entries; before those of a Declaration what the sender's words are about.
     """
     if diagnosis.rule in _HEADLINES and not diagnosis.candidates:
         return _HEADLINES[diagnosis.rule]
@@ -120,14 +135,16 @@ def headline(diagnosis: Diagnosis, tables: tuple[Digest, ...]) -> str:
         line = line or _HEADLINES["about_cape_but_unknown"]
         about = _of_drafts(diagnosis)
         return line + ("" if line.endswith(".") or not about else ".") + about
-    numbers = "".join(f" {one_line(table.name)}: {table.verdict.rstrip('.')}." for table in read[:_TABLES])
-    return _of_finding(diagnosis) + numbers + _of_drafts(diagnosis)
+    numbers = " ".join(f"{one_line(table.name)}: {table.verdict.rstrip('.')}." for table in read[:_TABLES])
+    of_entries = any(sheet.groups or sheet.outcomes for sheet in diagnosis.sheets)
+    said = [numbers, _of_finding(diagnosis)] if of_entries else [_of_finding(diagnosis), numbers]
+    return " ".join(filter(None, said)) + _of_drafts(diagnosis)
 
 
 def _of_outcomes(outcomes: tuple[Outcome, ...]) -> str:
     """The nearest day first, for entries that the sender's words tell of."""
     first = min(outcomes, key=lambda one: (one.deadline is None, one.deadline or date.max))
-    line = f"{first.entry}: {words.OUTCOME_WORDS[first.outcome][1].lower()}. {first.why}"
+    line = f"{words.entry_words(first.entry)}: {words.OUTCOME_WORDS[first.outcome][1].lower()}. {first.why}"
     more = len(outcomes) - 1
     return f"{line} And {words.count_words(more, 'more entry', 'more entries')}, below." if more else line
 

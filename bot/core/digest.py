@@ -17,19 +17,20 @@ if TYPE_CHECKING:
 
 SHOWN = 12  # rows and entries that a reply names, over all; the rest stands in the attached report
 _TASKS = 12  # groups of one table; a file of unknown texts may hold a thousand
+_NEAREST = 2  # deadlines in the first line
 _LINES = 3  # days or causes under one task
 _EACH = 3  # entries named on one line
 ACCEPTED = "entry-summary-updated"
 _DATED = ("cape-now", "protest", "psc-first")  # outcomes whose nearest day stands in the first line
-_IDLE = ("wait", "counsel", "excluded", "no-refund", "accepted")  # one number in the first line: nothing to file
-_SILENT = ("accepted", "no-refund")  # nobody looks these entries up
-_TOLD_APART = ("psc-first", "wait", "check")  # their cause says more than their day, and names it
+_IDLE = ("counsel", "excluded", "no-refund", "accepted")  # one number in the first line: nothing to file
+_SILENT = ("accepted",)  # nobody looks these entries up
+_TOLD_APART = ("psc-first", "wait", "check", "no-refund")  # their cause says more than their day, and names it
 
 
 def digests(diagnosis: Diagnosis) -> tuple[Digest, ...]:
-    """Take a diagnosis; give each of its tables as a reader is shown it, at most a dozen entries named over all."""
-    room = _Room(SHOWN)
-    return tuple(_digest(sheet, diagnosis.today, room) for sheet in diagnosis.sheets)
+    """Take a diagnosis; give each of its tables as a reader is shown it, at most a dozen entries named in each."""
+    audited = any(sheet.outcomes for sheet in diagnosis.sheets)
+    return tuple(_digest(sheet, diagnosis.today, _Room(SHOWN), audited=audited) for sheet in diagnosis.sheets)
 
 
 def sheet_verdict(sheet: Sheet, today: date | None = None) -> str:
@@ -52,8 +53,12 @@ def sheet_verdict(sheet: Sheet, today: date | None = None) -> str:
     if sheet.kind in ("es-003", "claim-details", "validation-result"):
         return f"{rows}, and {words.count_words(len(sheet.entries), 'entry', 'entries')} in them"
     person, repaired = len(sheet.rows_for_a_person), len(sheet.rows_repaired)
-    ready = sheet.rows - person - repaired
-    return f"{rows}: {ready:,} ready, {repaired:,} repaired, {person:,} {'needs' if person == 1 else 'need'} you"
+    barred = len(sheet.barred)
+    ready = max(0, sheet.rows - person - repaired - barred)
+    line = f"{rows}: {ready:,} ready, {repaired:,} repaired, {person:,} {'needs' if person == 1 else 'need'} you"
+    doubles = sum(fault.reason == "duplicate" for fault in sheet.faults)
+    line += f", {words.count_words(doubles, 'duplicate')} left out" if doubles else ""
+    return f"{line}. Do not upload the file as it is: {barred:,} must not go up" if barred else line
 
 
 class _Room:
@@ -74,7 +79,7 @@ class _Room:
         return f"{said}: {named}" if named else said
 
 
-def _digest(sheet: Sheet, today: date, room: _Room) -> Digest:
+def _digest(sheet: Sheet, today: date, room: _Room, *, audited: bool) -> Digest:
     tasks = () if sheet.refused else (*_outcome_tasks(sheet, today, room), *_group_tasks(sheet, room))
     # Those that need a person first: a hundred repairs are read by nobody, and three rows to confirm are.
     faults = () if sheet.refused else tuple(sorted(sheet.faults, key=lambda one: one.repaired))
@@ -85,8 +90,23 @@ def _digest(sheet: Sheet, today: date, room: _Room) -> Digest:
         more_tasks=len(tasks[_TASKS:]),
         faults=faults[:SHOWN],
         more_faults=len(faults[SHOWN:]),
-        notes=sheet.notes,
+        notes=(*_barred(sheet), *sheet.notes, *_form_only(sheet, audited=audited)),
     )
+
+
+def _barred(sheet: Sheet) -> Iterator[str]:
+    """What of a Declaration must not go up, by its reason."""
+    by_why: dict[str, list[str]] = {}
+    for entry, why in sheet.barred:
+        by_why.setdefault(why, []).append(entry)
+    for why, entries in list(by_why.items())[:_TASKS]:
+        named = ", ".join(map(words.entry_words, entries[:_EACH])) + (", …" if len(entries) > _EACH else "")
+        yield f"Not to upload, {words.count_words(len(entries), 'entry', 'entries')} ({named}): {why}"
+
+
+def _form_only(sheet: Sheet, *, audited: bool) -> Iterator[str]:
+    if sheet.kind == "declaration" and sheet.ready and not audited:
+        yield "Checked for its form: liquidation, entry type and earlier claims are not in this file; an ES-003 shows them."
 
 
 # Claim Details: one task for each group.
@@ -116,6 +136,7 @@ def _group_tasks(sheet: Sheet, room: _Room) -> Iterator[Task]:
 def _group_task(group: Group, room: _Room) -> Task:
     idle = group.next_step == "nothing-to-do"
     step = words.NEXT_STEP_WORDS.get(group.next_step, group.next_step)
+    step = words.UNKNOWN_STEP if group.id == "unknown" else step
     when = words.when_words(group.next_step, group.not_before).removeprefix("and ") if group.not_before else ""
     title = words.UNKNOWN_GROUP if group.id == "unknown" else group.title
     named = "" if idle else room.named(group.entries)
@@ -145,11 +166,9 @@ def _of_outcomes(outcomes: Sequence[Outcome], today: date | None) -> str:
         said.append(f"{counts[outcome]:,} {short}")
     said += [f"{idle:,} with nothing to file now"] if idle else []
     line = f"{words.count_words(len(outcomes), 'entry', 'entries')}: {', '.join(said)}"
-    dated = [(nearest[outcome], outcome) for outcome in _DATED if outcome in nearest]
-    if not dated:
-        return line
-    day, outcome = min(dated)
-    return f"{line}; next deadline {_last(day, today)} ({words.OUTCOME_WORDS[outcome][0]})"
+    dated = sorted((nearest[outcome], outcome) for outcome in _DATED if outcome in nearest)
+    said = [f"{words.OUTCOME_WORDS[outcome][0]} {_last(day, today)}" for day, outcome in dated[:_NEAREST]]
+    return f"{line}; next deadlines: {'; '.join(said)}" if said else line
 
 
 def _rank(outcome: str) -> int:

@@ -240,6 +240,17 @@ class Group:
     claims: tuple[str, ...] = ()
 
 
+class ClaimRow(NamedTuple):
+    """A row of a Claim Details file as it stands, with what it asks for in words. A named tuple, like Outcome."""
+
+    row: int
+    entry: str
+    claim: str
+    status: str
+    message: str
+    said: str
+
+
 class Outcome(NamedTuple):
     """What may be done with one entry summary of an ES-003, as of the day answered for.
 
@@ -294,7 +305,8 @@ class Sheet:
     `rows` counts data rows. `entries` are distinct and valid. `sightings` are known errors that its cells name.
     `annotated` is the sender's file with the findings beside each row, empty when there is none.
     `groups` are those of Claim Details, `outcomes` those of an ES-003. `ready` may go on a Declaration, in the file's
-    order. `notes` are sentences about the file as a whole.
+    order. `notes` are sentences about the file as a whole. `claim_rows` are the rows of Claim Details with what each asks
+    for. `barred` are (entry, why) of a Declaration that must not go up, by what else was sent.
     """
 
     name: str
@@ -312,6 +324,8 @@ class Sheet:
     outcomes: tuple[Outcome, ...] = ()
     ready: tuple[Ready, ...] = ()
     notes: tuple[str, ...] = ()
+    claim_rows: tuple[ClaimRow, ...] = ()
+    barred: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows_for_a_person(self) -> frozenset[int]:

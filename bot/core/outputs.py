@@ -35,7 +35,9 @@ def outputs(diagnosis: Diagnosis, catalogue: Catalogue | None = None) -> tuple[O
 def _uploads(several: tuple[Upload, ...]) -> Iterator[Output]:
     for one, name in zip(several, uploads.names(several), strict=True):
         count = words.count_words(len(one.entries), "entry", "entries")
-        what = f"{count}, ready for ACE" + (f" on {words.day_words(one.day)}, not before" if one.day else "")
+        what = f"{count}, ready for ACE" + (
+            f" from {words.day_words(one.day)} on, once the statement shows paid" if one.day else ""
+        )
         yield Output(name, "upload", uploads.content(one), "text/csv", what)
 
 
@@ -66,7 +68,7 @@ def _reports(sheet: Sheet, catalogue: Catalogue | None) -> Iterator[Output]:
         named = catalogue.title if catalogue else _words_of
         rows, what = reports.of_outcomes(sheet.outcomes, named), "every entry, the nearest deadline first"
     elif sheet.groups:
-        rows, what = reports.of_groups(sheet.groups), "every entry with its next step"
+        rows, what = reports.of_claim_rows(sheet.claim_rows), "your rows with the next step of each"
     elif sheet.annotated:
         rows, what = spreadsheet.rows_of(sheet.annotated), "your rows with what was found beside each"
     else:

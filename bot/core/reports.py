@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.core import words
+from bot.core import entry_number, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.model import Group, Outcome
+    from bot.core.model import ClaimRow, Outcome
 
 _OUTCOMES = ("Entry", "Importer", "Type", "Outcome", "What to do", "Deadline", "File by", "Liquidated", "Why", "See")
-_GROUPS = ("Entry", "Message", "What it is", "Next step", "Not before")
+_CLAIM_ROWS = ("Row", "Entry", "Claim number", "Status", "Message", "Next step")
 _RANK = {outcome: rank for rank, outcome in enumerate(words.OUTCOMES)}
 
 
@@ -31,16 +31,15 @@ def of_outcomes(outcomes: Sequence[Outcome], title: Callable[[str], str]) -> lis
     return rows
 
 
-def of_groups(groups: Sequence[Group]) -> list[list[str]]:
-    """One row for each entry and message, in the order in which somebody has to act."""
-    order = {step: rank for rank, step in enumerate(words.STEP_ORDER)}
-    rows = [list(_GROUPS)]
-    for group in sorted(groups, key=lambda one: order.get(one.next_step, 0)):
-        title = words.UNKNOWN_GROUP if group.id == "unknown" else group.title
-        step = words.NEXT_STEP_WORDS.get(group.next_step, group.next_step)
-        rest = [group.message, title, step, _day(group.not_before)]
-        rows += [[words.entry_words(entry), *rest] for entry in group.entries]
-    return rows
+def of_claim_rows(rows: Sequence[ClaimRow]) -> list[list[str]]:
+    """The sender's rows in their order, each with what it asks for."""
+    found = ((one.row, _entry(one.entry), one.claim, one.status, one.message, one.said) for one in rows)
+    return [list(_CLAIM_ROWS), *([str(row), *rest] for row, *rest in found)]
+
+
+def _entry(stood: str) -> str:
+    """An entry number as people write it; anything else as it stands."""
+    return words.entry_words(stood) if entry_number.SHAPE.fullmatch(stood) else stood
 
 
 def _rest(one: Outcome, title: Callable[[str], str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a message says of its entries' liquidation and type, judged as a row of an ES-003 would be.
+"""What a message says of its entries' liquidation, type and status, judged as a row of an ES-003 would be.
 
 "B76-0324527-8 liquidated 2 Feb 2026, type 01". What stands behind an entry number, up to the next one, is its own; what
 stands elsewhere is said of all, unless it is said in two ways. A date without a year is none.
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.core import days, entry_number, entry_type
 from bot.core.eligibility import Duty, Facts, Standing
+from bot.core.judging import BLOCKING, CORRECTING
 from bot.core.model import Outcome
 from bot.core.passages import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.core.judging import Judge
@@ -24,22 +26,44 @@ if TYPE_CHECKING:
 
 _MOST = 50  # entries of a message that are judged: a longer list is a file's business
 _READ = 20_000  # characters of a passage
+_UPDATED, _RECON_FILED = "entry-summary-updated", "recon-already-filed"
+_TYPE_MISSING = "Entry Type Code"
 _ENTRY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{3}[- ]?\d{7}[- ]?\d(?!\d)")
 _MONTH = rf"(?:{'|'.join(days.MONTHS)})[a-z]*\.?"
 _DATE = (
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(?:20)?\d{2}|\d{1,2}[.-]\d{1,2}[.-]20\d{2}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?{_MONTH},?[ -]?20\d{{2}}|{_MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? 20\d{{2}})(?!\d)"
 )
-_LIQUIDATED = re.compile(
-    rf"\b(?:re)?liq(?:uidat\w*|\b\.?)[^.;\n\d]{{0,40}}?{_DATE}|{_DATE}[^.;\n\d]{{0,20}}?\bliq(?:uidation|\b)",
-    re.IGNORECASE,
+# What may stand between "liquidated" and its date: no other thing that has a date of its own.
+_GAP = r"(?:(?!\b(?:entered|entry|filed|dated|uploaded|paid)\b)[^.;\n\d])"
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_LIQUIDATED = _words(
+    rf"\b(?:re)?liq(?:uidat\w*|\b\.?){_GAP}{{0,40}}?{_DATE}|{_DATE}{_GAP}{{0,20}}?\bliq(?:uidation|\b)"
 )
-_ENTERED = re.compile(rf"\b(?:entered|entry date[d]?|date of entry)\b[^.;\n\d]{{0,20}}?{_DATE}", re.IGNORECASE)
-_OPEN = re.compile(
-    r"\b(?:un-?|not (?:yet )?|has(?:n't| not)(?: yet)? |haven't (?:yet )?|never )liquidated\b", re.IGNORECASE
+_ENTERED = _words(rf"\b(?:entered|entry dated?|date of entry)\b[^.;\n\d]{{0,20}}?{_DATE}")
+_OPEN = _words(
+    r"\b(?:un-?|(?:is |are |was |has |have )?not (?:yet |been |even )*|(?:has|have|is|are|was)n't (?:yet |been )*|never )"
+    r"liquidated\b(?: yet\b)?"
 )
-_HELD = re.compile(r"\b(?:liquidation (?:is |was )?)?(suspended|extended|under review)\b", re.IGNORECASE)
-_TYPE_MISSING = "Entry Type Code"
+_IN_TURN = _words(r"\b(?:first|second|third|former|latter|respectively)\b")
+_HELD = _words(r"\b(suspended|extended|under review)\b")
+_CLAIMED = _words(
+    r"\b(?:accepted|claimed) (?:in|on|by) (?:a |an |the |our |an earlier )?claim\b|\bentry summary updated\b"
+)
+_PROTEST = _words(
+    r"\bprotest (?:is |was |still )*(?:open|pending|filed|suspended)\b|\b(?:open|pending|suspended) protest\b|\bunder protest\b"
+)
+_TYPE_09 = _words(
+    r"\b(?:type )?0?9 (?:is |was |has been |entry )*(?:already )?(?:filed|on file)\b"
+    r"|\brecon(?:ciliation)? (?:is |was |has been )*(?:already )?filed\b"
+)
+_FLAGGED = _words(r"\bflagged for recon|\brecon[- ]flagged|\brecon(?:ciliation)? flag")
+_DRAWBACK = _words(r"\bdrawback (?:is |was |has been )*(?:already )?(?:claimed|filed)\b|\bon (?:a )?drawback\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +75,47 @@ class _Said:
     standing: Standing = Standing.UNKNOWN
     status: str = ""
     type: str = ""
+    accepted: bool = False
+    recon: str = "no"
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether it says anything of liquidation."""
+        return self.liquidated is not None or self.standing is not Standing.UNKNOWN
 
     def over(self, other: _Said) -> _Said:
         """What is said here, and where that is nothing, what the other says."""
-        dated = self.liquidated or self.standing is not Standing.UNKNOWN
         return _Said(
-            self.liquidated if dated else other.liquidated,
-            self.entered or other.entered,
-            self.standing if dated else other.standing,
-            self.status if dated else other.status,
-            self.type or other.type,
+            liquidated=self.liquidated if self.dated else other.liquidated,
+            entered=self.entered or other.entered,
+            standing=self.standing if self.dated else other.standing,
+            status=self.status if self.dated else other.status,
+            type=self.type or other.type,
+            accepted=self.accepted or other.accepted,
+            recon=self.recon if self.recon != "no" else other.recon,
+            blocked=tuple(dict.fromkeys((*self.blocked, *other.blocked))),
         )
 
 
-def outcomes(parts: Sequence[Passage], entries: Sequence[str], judge: Judge) -> tuple[Outcome, ...]:
-    """An outcome for each of the entries of whose liquidation the passages say something. IEEPA duty is taken for granted."""
+def outcomes(
+    parts: Sequence[Passage],
+    entries: Sequence[str],
+    judge: Judge,
+    errors: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> tuple[Outcome, ...]:
+    """An outcome for each of the entries of whose liquidation the passages say something. IEEPA duty is taken for granted.
+
+    `errors` are the known errors of each entry, as far as the message tells: they may stand in the way.
+    """
     own, shared = _by_entry(parts, frozenset(entries))
     everywhere = entry_type.entry_types_in(tuple(parts))
     general = _agreed(shared).over(_Said(type=everywhere[0] if len(everywhere) == 1 else ""))
     found = ((entry, own.get(entry, _Said()).over(general)) for entry in entries[:_MOST])
-    return tuple(
-        _outcome(entry, said, judge)
-        for entry, said in found
-        if said.liquidated or said.standing is not Standing.UNKNOWN
-    )
+    return tuple(_outcome(entry, said, errors.get(entry, ()), judge) for entry, said in found if said.dated)
 
 
-def _outcome(entry: str, said: _Said, judge: Judge) -> Outcome:
+def _outcome(entry: str, said: _Said, errors: Sequence[str], judge: Judge) -> Outcome:
     facts = Facts(
         type=said.type,
         entered=said.entered,
@@ -85,6 +123,10 @@ def _outcome(entry: str, said: _Said, judge: Judge) -> Outcome:
         standing=said.standing,
         status=said.status,
         duty=Duty.DUE,
+        accepted=_UPDATED if said.accepted or _UPDATED in errors else "",
+        recon="filed" if _RECON_FILED in errors else said.recon,
+        blocked=tuple(dict.fromkeys((*said.blocked, *(one for one in errors if one in BLOCKING)))),
+        correct=tuple(one for one in errors if one in CORRECTING),
         missing=() if said.type else (_TYPE_MISSING,),
     )
     verdict = judge.judge(facts)
@@ -108,8 +150,7 @@ def _by_entry(parts: Sequence[Passage], entries: frozenset[str]) -> tuple[dict[s
                 for found in _ENTRY.finditer(line)
                 if (number := entry_number.compact(found[0])) in entries
             ]
-            before = line[: named[0][0].start()] if named else line
-            shared.append(_said(before))
+            shared.append(_said(line[: named[0][0].start()] if named else line))
             ends = [found.start() for found, _ in named[1:]] + [len(line)]
             for (found, number), end in zip(named, ends, strict=False):  # no entry, no end
                 own[number] = own.get(number, _Said()).over(_said(line[found.end() : end]))
@@ -127,15 +168,36 @@ def _agreed(shared: Sequence[_Said]) -> _Said:
 
 
 def _said(text: str) -> _Said:
-    liquidated = next(_dates(_LIQUIDATED, text), None)
-    standing, status = Standing.UNKNOWN, ""
-    if liquidated is None:
-        if _OPEN.search(text):
-            standing = Standing.OPEN
-        elif held := _HELD.search(text):
-            standing, status = Standing.HELD, held[1].capitalize()
-    types = entry_type.entry_types_in((plain(text),)) if text.strip() else ()
-    return _Said(liquidated, next(_dates(_ENTERED, text), None), standing, status, types[0] if len(types) == 1 else "")
+    found = set(_dates(_LIQUIDATED, _OPEN.sub(" ", text)))
+    if len(found) > 1 or (
+        found and _IN_TURN.search(text)
+    ):  # "the first liquidated …, the second …": nobody can tell which
+        return _Said()
+    standing, status = (Standing.UNKNOWN, "") if found else _standing(text)
+    filed = _TYPE_09.search(text) is not None
+    types = [one for one in _types(text) if not (filed and one == "09")]
+    protested, drawn = _PROTEST.search(text), _DRAWBACK.search(text)
+    return _Said(
+        liquidated=next(iter(found), None),
+        entered=next(_dates(_ENTERED, text), None),
+        standing=standing,
+        status=status,
+        type=types[0] if len(types) == 1 else "",
+        accepted=_CLAIMED.search(text) is not None,
+        recon="filed" if filed else "flagged" if _FLAGGED.search(text) else "no",
+        blocked=(*(("protest-on-entry",) if protested else ()), *(("entry-on-drawback",) if drawn else ())),
+    )
+
+
+def _standing(text: str) -> tuple[Standing, str]:
+    if _OPEN.search(text):
+        return Standing.OPEN, ""
+    held = _HELD.search(text)
+    return (Standing.HELD, held[1].capitalize()) if held else (Standing.UNKNOWN, "")
+
+
+def _types(text: str) -> tuple[str, ...]:
+    return entry_type.entry_types_in((plain(text),)) if text.strip() else ()
 
 
 def _dates(pattern: re.Pattern[str], text: str) -> Iterator[date]:

@@ -100,7 +100,8 @@ class Reading:
     @property
     def sure(self) -> bool:
         """A known error was recognised, a table of ours was read, or it is about little but when an entry liquidated."""
-        dates = self.told and (self.spotting.about_cape or self.incoming.asked or self.own_words <= _FEW_WORDS)
+        few = self.own_words <= _FEW_WORDS * (1 + len(self.told))
+        dates = self.told and (self.spotting.about_cape or self.incoming.asked or few)
         return bool(self.findings or dates) or any(sheet.kind != "other" for sheet in self.sheets)
 
     @property
@@ -171,17 +172,19 @@ def _read(
     candidates = tuple(
         finding(sighting, known.catalogue, today, type06) for sighting in spotting.candidates if sighting.id not in seen
     )
+    refused = frozenset(group.id for table in tables for group in table.groups if group.next_step == "escalate")
     findings = tuple(
         replace(one, next_step="escalate", not_before=None, wait="")
-        if _shown(one, parts, known.catalogue, type06, today)
+        if one.id in refused or _shown(one, parts, known.catalogue, type06, today)
         else one
         for one in findings
     )
-    due = tuple(one for one in findings if _needs_cbp(one, parts, known.catalogue, type06, today))
+    due = tuple(one for one in findings if one.id in refused or _needs_cbp(one, parts, known.catalogue, type06, today))
     found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
     belonging = attribution.belonging(_counted(parts), [one.id for one in findings], known.spotter)
-    told = said_of_entries.outcomes(_counted(said_by_hand), found.entries, files.judge)
+    errors = _errors_of(findings, found, belonging)
+    told = said_of_entries.outcomes(_counted(said_by_hand), found.entries, files.judge, errors)
     return Reading(
         incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging, told
     )
@@ -255,6 +258,18 @@ def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type0
     )
 
 
+def _errors_of(
+    findings: Sequence[Finding], found: FoundEntries, belonging: attribution.Belonging
+) -> dict[str, list[str]]:
+    """The errors that the words of the message tell of each entry."""
+    errors: dict[str, list[str]] = {}
+    for one in findings:
+        if one.how is not How.SHEET:
+            for entry in belonging.of(one.id, found.entries)[0]:
+                errors.setdefault(entry, []).append(one.id)
+    return errors
+
+
 def _windows(next_step: str, rules: RuleBook, today: date) -> str:
     """What the windows reach today, where the step depends on it."""
     if next_step == "psc-first":
@@ -322,6 +337,7 @@ def _account(reading: Reading, one: Finding, diagnosis: Diagnosis, catalogue: Ca
     suspects = {suspect.value: suspect for suspect in (*from_file, *reading.found.suspects)}
     groups = [group for sheet in reading.sheets for group in sheet.groups if group.id == one.id]
     entries, unsure = reading.belonging.of(one.id, diagnosis.entries)
+    groups = [group for group in groups if group.next_step == "escalate"] or groups
     if groups:  # the file says which entries have the message
         entries, unsure = tuple(dict.fromkeys(entry for group in groups for entry in group.entries)), ()
     counted = _counted(reading.passages)

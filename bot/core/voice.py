@@ -128,6 +128,7 @@ def _environment(sources: Mapping[str, str], *, html: bool) -> Environment:
         "reason": words.fault_words, "number": "{:,}".format,
         "suspect": lambda suspect: words.suspect_words(one_line(suspect.value), suspect.reason, suspect.proposal),
         "filed": lambda filed: words.FILED_WORDS[filed],
+        "entry": words.entry_words,
         "outcome": lambda one: words.OUTCOME_WORDS[one.outcome][1],
         "step": lambda step: words.NEXT_STEP_WORDS[step],
         "when": lambda finding: words.when_words(finding.next_step, finding.not_before),

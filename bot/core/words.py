@@ -35,15 +35,19 @@ OUTCOME_WORDS = {
         "PSC first",
         "correct the entry summary by PSC while its window is open; then a CAPE Declaration",
     ),
-    "protest": ("protest", "Protest", "too late for CAPE: file a protest (CBP Form 19) by its last day"),
-    "check": ("to check", "Check", "this export does not decide: add what is missing, and send it again"),
+    "protest": ("protest", "Protest", "CAPE cannot take it: file a protest (CBP Form 19) by its last day"),
+    "check": (
+        "to check",
+        "Check",
+        "look at what is said of each: something is missing, contradicts itself, or is for CBP",
+    ),
     "wait": ("wait", "Wait", "do not file yet: a later phase, or a status that must change first"),
     "counsel": ("for counsel", "Ask counsel", "too late for CAPE and for a protest"),
     "excluded": ("excluded", "Excluded", "CAPE does not take this entry type: leave them out"),
     "no-refund": (
         "no IEEPA duty",
         "No IEEPA duty in this export",
-        "do not file them; an entry that was claimed already looks the same, since CAPE takes its IEEPA lines out",
+        "nothing for CAPE to refund",
     ),
     "accepted": ("accepted", "Accepted in a claim", "do not upload them again; watch the refund in ES-022"),
 }
@@ -55,6 +59,7 @@ STEP_ORDER = (
     "resubmit", "fix-and-resubmit", "retry", "psc-first", "protest-or-counsel", "remove", "fix-account", "escalate",
     "wait", "nothing-to-do",
 )  # fmt: skip
+UNKNOWN_STEP = "do not resubmit yet; tell me where ACE shows it, or have a person ask CBP. The deadlines run on"
 UNKNOWN_GROUP = "A message that I do not know"
 FILED_WORDS = {
     "no": "No, nothing was filed.",

@@ -105,6 +105,7 @@ def _rule(fields: Fields) -> Rule:
         evidence=fields.word("evidence", default=""),
         evidence_wordings=fields.words("evidence_wordings", default=()),
         clock=fields.word("clock", default=""),
+        tries=fields.number("tries", default=0),
     )
     fields.finish("what belongs to the file as a whole stands above the first [[rule]]")
     return rule

@@ -54,9 +54,11 @@ class Fields:
             self.complain(key, f"{key} = “{value}” is not one of: {', '.join(among)}{_meant(value, among)}")
         return value
 
-    def number(self, key: str) -> int:
+    def number(self, key: str, default: Any = _REQUIRED) -> int:
         """A whole number above 0; 1 when it cannot be read."""
-        value = self._value(key, int, "a whole number, without quotes", _REQUIRED)
+        value = self._value(key, int, "a whole number, without quotes", default)
+        if value is default:
+            return int(value)
         if isinstance(value, bool) or (isinstance(value, int) and value < 1):
             self.complain(key, f"{key} must be a whole number above 0")
             return 1

@@ -112,7 +112,7 @@ B, C = entry("B76", 324527), entry("B76", 1_000_000)
     [
         (f"entry number\n{B}\n", "1 row: 1 ready, 0 repaired, 0 need you"),
         (f"{B}\n", "1 row: 1 ready, 0 repaired, 0 need you"),
-        (f"Report title\n\nEntry Number\n{B}\n\n{B}\nEntry Number\n{C}\n,,,\n", "3 rows: 2 ready, 1 repaired, 0 need you"),
+        (f"Report title\n\nEntry Number\n{B}\n\n{B}\nEntry Number\n{C}\n,,,\n", "3 rows: 2 ready, 1 repaired, 0 need you, 1 duplicate left out"),
         (f"Entry Number,Amount\n{B},1\n{C},2\n", "2 rows: 2 ready, 0 repaired, 0 need you"),
         (f"Entry Number\n{B}\n12-345\n{dashed(C)}\n", "3 rows: 1 ready, 1 repaired, 1 needs you"),
         ("Entry Number\n12-345\n3.16E+10\n", "2 rows: 0 ready, 0 repaired, 2 need you"),

@@ -16,6 +16,7 @@ from tables import SECRET, TODAY, claim_details, es003, group, liquidated, undat
 from bot.core.compose import compose
 from bot.core.masking import MASK, NOTE, importer_shown, masked
 from bot.core.model import (
+    ClaimRow,
     Diagnosis,
     Finding,
     How,
@@ -83,18 +84,18 @@ def test_the_report_of_an_export_is_sorted_by_the_nearest_day_and_names_reasons(
     assert cells["C2"] == "01"
 
 
-def test_the_report_of_claim_details_has_a_row_for_each_entry_and_message():
-    both = group("invalid-hts", [400], "fix-and-resubmit")
-    sheet = claim_details()
-    _, reply = composed(replace(sheet, groups=(*sheet.groups, both)))
+def test_the_report_of_claim_details_has_the_senders_rows_with_what_each_asks_for():
+    rows = (
+        ClaimRow(2, entry(serial=400), "100000200001", "Failed", "INVALID HTS", "correct it"),
+        ClaimRow(3, "=cmd()", "100000200001", "Failed", "@SUM(A1)", "ask"),
+    )
+    _, reply = composed(replace(claim_details(), claim_rows=rows))
     table = next(output for output in reply.outputs if output.name.endswith("-report.csv"))
-    rows = rows_of(table)
-    assert rows[0] == ["Entry", "Message", "What it is", "Next step", "Not before"]
-    assert len(rows) == 1 + 413
-    assert [row[1] for row in rows if row[0] == dashed(entry(serial=400))] == [
-        "HTS RELATIONSHIP SEQUENCE MISMATCH", "INVALID HTS",
-    ]  # fmt: skip
-    assert next(row for row in rows if row[2].startswith("Statement"))[4] == "2026-12-01"
+    assert rows_of(table) == [
+        ["Row", "Entry", "Claim number", "Status", "Message", "Next step"],
+        ["2", dashed(entry(serial=400)), "100000200001", "Failed", "INVALID HTS", "correct it"],
+        ["3", "'=cmd()", "100000200001", "Failed", "'@SUM(A1)", "ask"],
+    ]
 
 
 def test_numbers_come_first_and_the_long_advice_last_when_the_file_is_the_point():
@@ -109,11 +110,11 @@ def test_numbers_come_first_and_the_long_advice_last_when_the_file_is_the_point(
     assert reply.html.index("Ready for ACE, attached") < reply.html.index("What it means")
 
 
-def test_the_finding_comes_first_when_the_senders_words_are_the_point():
+def test_the_senders_words_are_answered_above_the_table_and_its_numbers_stand_in_the_first_line():
     known: Finding = replace(from_sheet("hts-relationship-sequence-mismatch"), how=How.WORDING)
     _, reply = composed(claim_details(), findings=(known,))
-    assert reply.headline.startswith("HTS Relationship/Sequence Mismatch: resubmit")
-    assert "398 accepted" in reply.headline
+    assert reply.headline.startswith("Claim Details.csv: 412 entries: 398 accepted")
+    assert "HTS Relationship/Sequence Mismatch: resubmit" in reply.headline
     below = reply.text.partition("\n\n")[2]
     assert below.index("What it means") < below.index("\nClaim Details.csv\n")
 
@@ -230,4 +231,4 @@ def test_an_upload_for_a_later_day_says_so():
     _, reply = composed(later)
     (upload,) = (output for output in reply.outputs if output.role == "upload")
     assert upload.name == "upload-on-2026-11-30-B76.csv"
-    assert "ready for ACE on Mon 30 Nov 2026, not before" in " ".join(reply.text.split())
+    assert "ready for ACE from Mon 30 Nov 2026 on, once the statement shows paid" in " ".join(reply.text.split())

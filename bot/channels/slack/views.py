@@ -98,7 +98,10 @@ def _parts(reply: Reply) -> Iterator[Part]:
 def _told(diagnosis: Diagnosis) -> Iterator[Part]:
     """The entries whose liquidation the message tells of."""
     if diagnosis.outcomes:
-        told = [f"{one.entry}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}" for one in diagnosis.outcomes]
+        told = [
+            f"{words.entry_words(one.entry)}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}"
+            for one in diagnosis.outcomes
+        ]
         yield Part(1, [_list("", told)])
 
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from bot.core.confirmed import vouched
 from bot.core.model import Attachment, Fault, Row, Sheet, Table
 from bot.core.sheets import claim_details, declaration, delimited, es003, foreign, kinds
+from bot.core.sheets.claims import Claims
 from bot.core.sheets.grid import Grid, Unreadable
 from bot.core.sheets.layout import filled, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bot.core.judging import Judge
     from bot.core.sheets.claim_details import Answer, Records
@@ -68,13 +69,23 @@ class _Part:
 def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ...]:
     """Take the files of a message; give what was found in each table. Never raises: what cannot be read says why.
 
-    Claim Details are read first: what is accepted in one of them is never offered for upload by another file.
+    What one file says of an entry counts for the others: what is accepted, refused or too late is never offered by another.
     """
     opened = [part for file in attachments for part in _opened(file, reading.open_file, _DEEPEST)]
     own = reading.by_file or (reading.confirmed,) * len(opened)
     parts = [_with_records(replace(part, confirmed=said)) for part, said in zip(opened, own, strict=True)]
-    accepted = frozenset(entry for part in parts if part.records for entry in part.records.accepted())
-    return tuple(_judged(part, reading, accepted) for part in parts)
+    history = claim_details.History(part.records for part in parts if part.records)
+    sheets: dict[int, Sheet] = {}
+    claims = Claims(history.accepted)
+    for at in sorted(range(len(parts)), key=lambda at: _turn(parts[at])):
+        sheets[at] = _judged(parts[at], reading, history, claims)
+        claims.learn(sheets[at])
+    return tuple(sheets[at] for at in range(len(parts)))
+
+
+def _turn(part: _Part) -> int:
+    """Claim Details first: what they say decides about an ES-003; and both about a Declaration."""
+    return 0 if part.records else 1 if part.kind else 2
 
 
 def may_be_table(file: Attachment) -> bool:
@@ -177,21 +188,23 @@ def _with_records(part: _Part) -> _Part:
         return _Part(part.file, str(why), kind=part.kind)
 
 
-def _judged(part: _Part, reading: Reading, accepted: Collection[str]) -> Sheet:
+def _judged(part: _Part, reading: Reading, history: claim_details.History, claims: Claims) -> Sheet:
     file, kind = part.file, part.kind
     if part.refused:
         return _refused(file, part.refused, kind.name if kind else "other")
     try:
         if part.records is not None and kind is not None:
-            return claim_details.judge(file, kind, part.records, accepted, reading.answers)
+            judged = claim_details.Judged(kind, part.records, history, reading.answers)
+            claims.refuse(judged.of_entry)
+            return judged.sheet(file)
         if part.grid is not None and kind is not None:
-            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, accepted), vouched(part.confirmed))
-        return _declaration(part, reading, accepted)
+            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, claims), vouched(part.confirmed))
+        return _declaration(part, reading, claims.barred)
     except Unreadable as why:
         return _refused(file, str(why), kind.name if kind else "other")
 
 
-def _declaration(part: _Part, reading: Reading, accepted: Collection[str]) -> Sheet:
+def _declaration(part: _Part, reading: Reading, barred: Mapping[str, str]) -> Sheet:
     file = part.file
     table = _table(part.grid) if part.grid is not None else delimited.read(file.content)
     if table is None:
@@ -204,7 +217,7 @@ def _declaration(part: _Part, reading: Reading, accepted: Collection[str]) -> Sh
     if why := declaration.unusable(table, where):
         return _refused(file, why, "declaration")
     noted = replace(table, notes=(*table.notes, *part.notes))
-    return declaration.judge(file, noted, where, reading.filer_codes, part.confirmed, accepted)
+    return declaration.judge(file, noted, where, reading.filer_codes, part.confirmed, barred)
 
 
 def _table(grid: Grid, most: int = declaration.MAX_ROWS + 1) -> Table:

@@ -6,12 +6,13 @@ import csv
 import io
 import re
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.core.words import fault_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.model import Fault, Row
 
@@ -19,10 +20,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a Jap
 _INNER = re.compile(r"([;\t])(?=\s*[=+\-@＝＋－＠])")  # where ";" separates, a formula may begin after one
 
 
-def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> bytes:
+def annotate(
+    rows: Sequence[Row], faults: Sequence[Fault], above: int = 0, marks: Mapping[int, str] = MappingProxyType({})
+) -> bytes:
     """Give UTF-8 with a byte order mark, so that Excel reads it as such; every cell defused.
 
-    `above` is the number of the header row: it and the rows above it are not judged.
+    `above` is the number of the header row: it and the rows above it are not judged. `marks` are row -> what else there is
+    to say of it.
 
     A CSV cannot keep Excel from eating a leading zero: this copy is for reading, never for uploading.
     """
@@ -39,14 +43,17 @@ def annotate(rows: Sequence[Row], faults: Sequence[Fault], above: int = 0) -> by
         writer.writerow(["file", *[""] * width, fault_words(fault), "", ""])
     for row in rows:
         found = by_row.get(row.number)
-        if found is None and len(row.cells) == width == 1 and row.number > above:  # most rows: one good number
+        mark = marks.get(row.number, "")
+        if (
+            found is None and not mark and len(row.cells) == width == 1 and row.number > above
+        ):  # most rows: one good number
             writer.writerow([row.number, defuse(row.cells[0]), "ready", "", ""])
             continue
         found = found or []
         writer.writerow([
             row.number,
             *(defuse(cell) for cell in (*row.cells, *[""] * (width - len(row.cells)))),
-            "; ".join(fault_words(fault) for fault in found) or ("ready" if row.number > above else ""),
+            "; ".join(filter(None, (mark, *map(fault_words, found)))) or ("ready" if row.number > above else ""),
             next((fault.proposal for fault in found if fault.repaired and fault.proposal), ""),
             next((fault.proposal for fault in found if fault.proposal and not fault.repaired), ""),
         ])  # fmt: skip

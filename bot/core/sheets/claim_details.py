@@ -11,12 +11,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core.model import Group, How, Ready, Sheet, Sighting
+from bot.core.model import ClaimRow, Group, How, Ready, Sheet, Sighting
 from bot.core.sheets import columns, numbers
 from bot.core.sheets.grid import Unreadable
+from bot.core.words import NEXT_STEP_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.core.model import Attachment, Fault
@@ -42,16 +43,18 @@ class Answer(NamedTuple):
     text: str
     day: date | None = None
     wait: str = ""
+    tries: int = 0
 
 
 class Line(NamedTuple):
-    """A data row as read. `number` is the entry, or empty while a person must look."""
+    """A data row as read. `number` is the entry, or empty while a person must look; `cell` is it as it stands."""
 
     row: int
     number: str
     claim: str
     status: str
     message: str
+    cell: str = ""
 
 
 @dataclass(slots=True)
@@ -62,9 +65,27 @@ class Records:
     faults: list[Fault] = field(default_factory=list)
     skipped: int = 0
 
-    def accepted(self) -> Iterator[str]:
-        """The entries that are in a claim."""
-        return (line.number for line in self.lines if line.number and _ACCEPTED.fullmatch(line.status))
+
+class History:
+    """What all Claim Details of a message say together: which entries are in a claim, and which claim has the last word."""
+
+    def __init__(self, files: Iterable[Records]) -> None:
+        lines = [line for file in files for line in file.lines if line.number]
+        self.accepted = frozenset(line.number for line in lines if is_accepted(line.status))
+        self.failures = [line for line in lines if line.number not in self.accepted]
+        self._newest: dict[str, str] = {}
+        for line in self.failures:
+            old = self._newest.get(line.number)
+            comparable = old is not None and old.isdigit() and line.claim.isdigit()
+            # The highest number; where Excel has eaten the numbers, the one that stands last.
+            if old is None or not comparable or int(line.claim) >= int(old):
+                self._newest[line.number] = line.claim
+
+    def counts(self, line: Line) -> bool:
+        """Whether a row says how things are: no claim accepted the entry since, and none spoke later."""
+        if line.number in self.accepted:
+            return is_accepted(line.status)
+        return line.claim == self._newest.get(line.number, line.claim)
 
 
 def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
@@ -91,45 +112,17 @@ def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
         if read is None:
             read = known[raw] = numbers.read(raw, row, confirmed)
             found.faults += read.faults
-        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message))
+        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message, raw.strip()))
     return found
 
 
+def is_accepted(status: str) -> bool:
+    """Whether a STATUS says that the entry is in the claim."""
+    return _ACCEPTED.fullmatch(status) is not None
+
+
 def _is_status(text: str) -> bool:
-    return bool(_ACCEPTED.fullmatch(text) or _FAILED.fullmatch(text))
-
-
-def judge(
-    file: Attachment,
-    kind: Kind,
-    read: Records,
-    accepted: Collection[str],
-    answers: Callable[[str], tuple[Answer, ...]],
-) -> Sheet:
-    """The rows grouped. `accepted` are the entries in a claim by any file of the message; `answers` looks a text up.
-
-    Raises Unreadable when there is no row below the header.
-    """
-    if not read.lines:
-        name = "Claim Details" if kind.name == "claim-details" else "Validation Result"
-        raise Unreadable(
-            f"This {name} file has its header and no entry below it. Download it again, or paste what it says."
-        )
-    judged = _Judged(kind, read, accepted, answers)
-    groups = judged.groups()
-    return Sheet(
-        name=file.name,
-        kind=kind.name,
-        path_in=file.path_in,
-        rows=len(read.lines),
-        entries=tuple(dict.fromkeys(line.number for line in read.lines if line.number)),
-        statuses=_statuses(read.lines),
-        faults=tuple(read.faults),
-        sightings=tuple(_sightings(file, groups)),
-        groups=groups,
-        ready=tuple(judged.ready()),
-        notes=tuple(_notes(kind, read)),
-    )
+    return is_accepted(text) or _FAILED.fullmatch(text) is not None
 
 
 @dataclass(slots=True)
@@ -142,35 +135,83 @@ class _Gathered:
     claims: dict[str, None] = field(default_factory=dict)
 
 
-class _Judged:
-    """Entry by entry: its answers, and from them the groups and what may be resubmitted."""
+class Judged:
+    """The rows of a file, entry by entry: its answers, and from them the groups and what may be resubmitted.
+
+    `history` is what all Claim Details of the message say; `answers` looks a text up. Raises Unreadable when there is no row.
+    """
 
     def __init__(
-        self, kind: Kind, read: Records, accepted: Collection[str], answers: Callable[[str], tuple[Answer, ...]]
+        self, kind: Kind, read: Records, history: History, answers: Callable[[str], tuple[Answer, ...]]
     ) -> None:
+        if not read.lines:
+            name = "Claim Details" if kind.name == "claim-details" else "Validation Result"
+            raise Unreadable(
+                f"This {name} file has its header and no entry below it. Download it again, or paste what it says."
+            )
         self._kind = kind
-        self._accepted = accepted
+        self._read = read
+        self._history = history
         self._answers = answers
         self._looked_up: dict[str, tuple[Answer, ...]] = {}
-        self._by_group: dict[tuple[str, str], _Gathered] = {}
-        self._of_entry: dict[str, list[Answer]] = {}
-        newest = _newest_claims(read.lines)
+        self._by_group: dict[tuple[str, str, str], _Gathered] = {}
+        self.of_entry: dict[str, list[Answer]] = {}
+        tried = self._tried()
         for line in read.lines:
-            if line.number in accepted and not _ACCEPTED.fullmatch(line.status):
-                continue  # it failed once, and is in a claim all the same
-            if line.number and line.claim != newest[line.number] and line.number not in accepted:
-                continue  # a newer claim has the last word
+            if not history.counts(line):
+                continue
             for answer in self._of_line(line):
-                key = (answer.id, answer.text if answer.id == UNKNOWN else "")
-                group = self._by_group.setdefault(key, _Gathered(answer, line.row))
-                if line.claim:
-                    group.claims[line.claim] = None
-                if line.number:
-                    group.entries[line.number] = None
-                    self._of_entry.setdefault(line.number, []).append(answer)
+                self._gather(line, _escalated(answer, len(tried.get((line.number, answer.id), ()))))
+
+    def _tried(self) -> dict[tuple[str, str], set[str]]:
+        """(entry, id) -> the claims that refused the entry with it, where CBP is written to after so many."""
+        tried: dict[tuple[str, str], set[str]] = {}
+        for line in self._history.failures:
+            for answer in self._of_line(line):
+                if answer.tries:
+                    tried.setdefault((line.number, answer.id), set()).add(line.claim)
+        return tried
+
+    def _gather(self, line: Line, answer: Answer) -> None:
+        key = (answer.id, answer.next_step, answer.text if answer.id == UNKNOWN else "")
+        group = self._by_group.setdefault(key, _Gathered(answer, line.row))
+        if line.claim:
+            group.claims[line.claim] = None
+        if line.number:
+            group.entries[line.number] = None
+            self.of_entry.setdefault(line.number, []).append(answer)
+
+    def sheet(self, file: Attachment) -> Sheet:
+        """What was found in the file."""
+        groups = self.groups()
+        return Sheet(
+            name=file.name,
+            kind=self._kind.name,
+            path_in=file.path_in,
+            rows=len(self._read.lines),
+            entries=tuple(dict.fromkeys(line.number for line in self._read.lines if line.number)),
+            statuses=_statuses(self._read.lines),
+            faults=tuple(self._read.faults),
+            sightings=tuple(_sightings(file, groups)),
+            groups=groups,
+            ready=tuple(self.ready()),
+            notes=tuple(_notes(self._kind, self._read)),
+            claim_rows=tuple(self._rows()),
+        )
+
+    def _rows(self) -> Iterator[ClaimRow]:
+        """The sender's rows, each with what it asks for; a row that a later claim overtook says so."""
+        for line in self._read.lines:
+            if line.number in self._history.accepted and not is_accepted(line.status):
+                said = "nothing to do: accepted in another claim"
+            elif not self._history.counts(line):
+                said = "nothing to do: a newer claim has the last word"
+            else:
+                said = "; ".join(NEXT_STEP_WORDS.get(one.next_step, one.next_step) for one in self._of_line(line))
+            yield ClaimRow(line.row, line.number or line.cell, line.claim, line.status, line.message, said)
 
     def _of_line(self, line: Line) -> tuple[Answer, ...]:
-        if _ACCEPTED.fullmatch(line.status):
+        if is_accepted(line.status):
             return self._look_up(line.status, UPDATED)
         if line.message:
             return self._look_up(line.message)
@@ -204,10 +245,10 @@ class _Judged:
 
     def ready(self) -> Iterator[Ready]:
         """The entries whose every message lets them be resubmitted, now or from a known day on."""
-        for entry, answers in self._of_entry.items():
+        for entry, answers in self.of_entry.items():
             waits = [one.day for one in answers if one.next_step == "wait" and one.day and one.id in RESUBMIT_AFTER]
             now = sum(one.next_step == "resubmit" for one in answers)
-            if entry not in self._accepted and now + len(waits) == len(answers):
+            if entry not in self._history.accepted and now + len(waits) == len(answers):
                 yield Ready(entry, "", max(waits) if waits else None)
 
 
@@ -215,15 +256,11 @@ class _Judged:
 RESUBMIT_AFTER = ("statement-processing-not-complete",)
 
 
-def _newest_claims(lines: Sequence[Line]) -> dict[str, str]:
-    """Entry -> the claim whose word counts: the highest number; where numbers are lost, the one that stands last."""
-    newest: dict[str, str] = {}
-    for line in lines:
-        old = newest.get(line.number)
-        comparable = old is not None and old.isdigit() and line.claim.isdigit()
-        if old is None or not comparable or int(line.claim) >= int(old):
-            newest[line.number] = line.claim
-    return newest
+def _escalated(answer: Answer, tried: int) -> Answer:
+    """The answer, or that CBP is to be written to, when claims enough have refused the entry with it."""
+    if not answer.tries or tried < answer.tries:
+        return answer
+    return answer._replace(next_step="escalate", day=None, wait="")
 
 
 def _statuses(lines: Sequence[Line]) -> tuple[tuple[str, int], ...]:

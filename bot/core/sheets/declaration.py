@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.core import entry_number
@@ -15,13 +16,14 @@ from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_
 from bot.core.sheets.numbers import why_wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 HEADER = "Entry Number"
 MAX_ENTRIES = 9_999  # K1: the page says 9,999, the error text 10,000; the safe one
 MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
+_NAMED = 6  # filer codes in a sentence
 _ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
@@ -63,12 +65,12 @@ def judge(
     where: Layout,
     filer_codes: tuple[str, ...],
     confirmed: tuple[str, ...],
-    accepted: Collection[str] = (),
+    barred: Mapping[str, str] = MappingProxyType({}),
 ) -> Sheet:
     """Every row judged; what is certain is repaired and said, what is not is proposed and kept out of the entries.
 
     An entry of another filer code is a valid entry number and stays among them: its row says that ACE refuses it here,
-    and it is not ready. Nor is one of `accepted`, which are in a claim already.
+    and it is not ready. Nor is one of `barred` (entry -> why), by what else was sent.
     """
     rows = _without_tail(table.rows)
     values = [_value(row, where) for row in rows]
@@ -95,13 +97,19 @@ def judge(
         entries=tuple(tally.entries),
         faults=tuple(tally.faults),
         type06=_type06(rows, where),
-        ready=tuple(_ready(tally, rows, where, accepted)),
-        notes=_notes(tally, accepted),
-        annotated=annotate(rows, tally.faults, where.header.number if where.header else 0),
+        ready=tuple(_ready(tally, rows, where, barred)),
+        notes=tuple(_notes(tally)),
+        barred=tuple((number, barred[number]) for number in tally.entries if number in barred),
+        annotated=annotate(
+            rows,
+            tally.faults,
+            where.header.number if where.header else 0,
+            {row: f"do not upload: {barred[number]}" for number, row in tally.entries.items() if number in barred},
+        ),
     )
 
 
-def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, accepted: Collection[str]) -> Iterator[Ready]:
+def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, barred: Mapping[str, str]) -> Iterator[Ready]:
     """The entries that may go up, with their importer where a column names it."""
     importers = {}
     if where.importer_column is not None:
@@ -109,17 +117,17 @@ def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, accepted: Collecti
             row.number: row.cells[where.importer_column] for row in rows if where.importer_column < len(row.cells)
         }
     for number, row in tally.entries.items():
-        if number not in accepted and number not in tally.foreign:
+        if number not in barred and number not in tally.foreign:
             yield Ready(number, importers.get(row, "").strip(" '=\""))
 
 
-def _notes(tally: _Tally, accepted: Collection[str]) -> tuple[str, ...]:
-    claimed = sum(number in accepted for number in tally.entries)
-    if not claimed:
-        return ()
-    return (
-        f"Already accepted in a claim by the Claim Details you sent, so left out of the upload: {claimed:,} entries.",
-    )
+def _notes(tally: _Tally) -> Iterator[str]:
+    filers = sorted({number[: entry_number.FILER] for number in tally.entries})
+    if not tally.codes and len(filers) > 1:
+        yield (
+            f"{len(filers)} filer codes ({', '.join(filers[:_NAMED])}): a Filer or Organizational Broker account takes its own"
+            " alone (“Filer Code not matching”). There is an upload file for each."
+        )
 
 
 def _judge_form(file: Attachment, rows: Sequence[Row], where: Layout, tally: _Tally) -> None:

@@ -10,25 +10,35 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days, entry_number
-from bot.core.eligibility import FTZ, Duty, Facts, Verdict
+from bot.core.eligibility import FTZ, Facts, Verdict
 from bot.core.masking import mask
 from bot.core.model import Outcome, Ready, Sheet, Type06
 from bot.core.sheets import columns, numbers
+from bot.core.sheets.es003_entry import (
+    EXEMPT,
+    IEEPA_DUE,
+    IEEPA_FREE,
+    NO_DUTY_COLUMN,
+    NO_PROGRAM,
+    S122,
+    VALUE_99,
+    VALUE_IEEPA,
+    Checks,
+    Entry,
+    Shown,
+)
 from bot.core.sheets.es003_facts import DATES, OF_ENTRY, FactReader, is_positive, merged
 from bot.core.sheets.grid import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bot.core.judging import Judge
     from bot.core.model import Attachment, Fault
+    from bot.core.sheets.claims import Claims
     from bot.core.sheets.grid import Grid
     from bot.core.sheets.kinds import Kind
 
-# What the rows of an entry show, as bits.
-_IEEPA_DUE, _IEEPA_FREE, _EXEMPT, _S122, _VALUE_IEEPA, _VALUE_99, _NO_PROGRAM, _NO_DUTY_COLUMN = (
-    1 << at for at in range(8)
-)
 _IEEPA, _EXEMPT_CLASS, _S122_CLASS = "ieepa", "ieepa-exempt", "section-122"
 _ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; another of it; no HTS number at all
 _SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
@@ -37,31 +47,14 @@ _AMOUNTS = 200_000  # different amounts remembered: beyond that each is read ane
 _TOTAL = re.compile(
     r"\W*(?:grand |sub)?-?totals?\b|\W*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
 )
-_CHAPTER_99_ROWS = "chapter-99"
 _NO_NUMBER = "This is no valid entry number: compare it with the CF-7501."
 
 
 class Context(NamedTuple):
-    """What an audit needs besides the file. `accepted` are entries known to be in a claim; `step` as `Judge` wants it."""
+    """What an audit needs besides the file. `claims` is what the other files of the message say of its entries."""
 
     judge: Judge
-    accepted: Collection[str]
-
-
-class _Entry:
-    """An entry summary while its rows are read. `facts` are the cells that hold for the entry, in the order of OF_ENTRY."""
-
-    __slots__ = ("bits", "facts", "importer", "lines_99", "lines_base", "number", "row", "unlike")
-
-    def __init__(self, number: str, row: int, importer: str, facts: tuple[str, ...]) -> None:
-        self.number = number
-        self.row = row
-        self.importer = importer
-        self.facts = facts
-        self.bits = 0
-        self.lines_99 = 0  # the lines with a chapter 99 number, as bits
-        self.lines_base = 0  # and those with a number of another chapter
-        self.unlike = ""  # the column in which its rows contradict each other
+    claims: Claims
 
 
 def audit(file: Attachment, grid: Grid, kind: Kind, context: Context, confirmed: Mapping[str, str]) -> Sheet:
@@ -98,8 +91,8 @@ class _Reading:
         self.confirmed = confirmed
         self.rows = 0
         self.faults: list[Fault] = []
-        self.entries: dict[str, _Entry] = {}  # by number
-        self.raw: dict[str, _Entry | None] = {}  # by the cell as it stands; None: no entry
+        self.entries: dict[str, Entry] = {}  # by number
+        self.raw: dict[str, Entry | None] = {}  # by the cell as it stands; None: no entry
         self.headings: dict[str, str] = {}
         self.positive: dict[str, bool | None] = {"": None}
         self.same: dict[str, str] = {}  # each text once
@@ -150,15 +143,15 @@ class _Reading:
             bits = 0
             if heading == _IEEPA:
                 paid = duty is not None and (known[cells[duty]] if cells[duty] in known else look(cells[duty]))
-                bits = _IEEPA_DUE if paid else _NO_DUTY_COLUMN if duty is None else _IEEPA_FREE
+                bits = IEEPA_DUE if paid else NO_DUTY_COLUMN if duty is None else IEEPA_FREE
             elif heading == _EXEMPT_CLASS:
-                bits = _EXEMPT | (
-                    _NO_PROGRAM if spi is not None and self._needs_program(cells[hts or 0], cells[spi]) else 0
+                bits = EXEMPT | (
+                    NO_PROGRAM if spi is not None and self._needs_program(cells[hts or 0], cells[spi]) else 0
                 )
             elif heading == _S122_CLASS:
-                bits = _S122
+                bits = S122
             if goods is not None and (known[cells[goods]] if cells[goods] in known else look(cells[goods])):
-                bits |= _VALUE_99 | (_VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
+                bits |= VALUE_99 | (VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
             return bits
 
         return shown
@@ -169,7 +162,7 @@ class _Reading:
             return False
         return hts.replace(".", "").strip(" '=\"").startswith(self.program_headings)
 
-    def _entry(self, cell: str, row: int, facts: tuple[str, ...], cells: Sequence[str]) -> _Entry | None:
+    def _entry(self, cell: str, row: int, facts: tuple[str, ...], cells: Sequence[str]) -> Entry | None:
         """The entry of a cell seen for the first time; None for a row that is none, a total or a blank one."""
         number = cell
         if entry_number.is_checked(cell):
@@ -189,11 +182,11 @@ class _Reading:
             same, at = self.same, self.places.get("importer")
             importer = cells[at] if at is not None else ""
             kept = tuple([same.setdefault(one, one) for one in facts])
-            entry = self.entries[number] = _Entry(number, row, same.setdefault(importer, importer), kept)
+            entry = self.entries[number] = Entry(number, row, same.setdefault(importer, importer), kept)
         self.raw[cell] = entry
         return entry
 
-    def _differs(self, entry: _Entry, facts: tuple[str, ...]) -> None:
+    def _differs(self, entry: Entry, facts: tuple[str, ...]) -> None:
         """Cells that hold for the whole entry and are not the same in all its rows: blanks are filled, the rest is said."""
         kept = []
         for key, old, new in zip(self.of_entry, entry.facts, facts, strict=True):
@@ -229,8 +222,8 @@ class _Reading:
         at = {key: index for index, key in enumerate(self.of_entry)}
         dated = {one.facts[at[key]] for one in self.entries.values() for key in DATES if key in at}
         reader = FactReader(at, self.context.judge.today, day_first=days.day_first(dated))
-        checks, today = _Checks(self), self.context.judge.today
-        judged: dict[tuple[object, ...], tuple[Facts, Verdict]] = {}
+        checks, today = self._checks(), self.context.judge.today
+        judged: dict[tuple[tuple[str, ...], Shown], tuple[Facts, Verdict]] = {}
         importers: dict[str, str] = {"": ""}
         for entry in self.entries.values():
             importer = importers.get(entry.importer)
@@ -240,15 +233,19 @@ class _Reading:
                 yield Outcome(entry.number, "check", None, None, (), importer, "", _NO_NUMBER, entry.row)
                 continue
             shows = checks.shown(entry)
-            found = judged.get((entry.facts, *shows))
+            found = judged.get((entry.facts, shows))
             if found is None:
-                facts = checks.completed(reader.facts(entry.facts), *shows)
-                found = judged[entry.facts, *shows] = (facts, self.context.judge.judge(facts))
+                facts = checks.completed(reader.facts(entry.facts), shows)
+                found = judged[entry.facts, shows] = (facts, self.context.judge.judge(facts))
             facts, verdict = found
             yield Outcome(
                 entry.number, verdict.outcome, verdict.deadline, verdict.file_by, verdict.reasons, importer, facts.type,
                 verdict.why, entry.row, facts.liquidated if facts.liquidated and facts.liquidated <= today else None,
             )  # fmt: skip
+
+    def _checks(self) -> Checks:
+        context = self.context
+        return Checks(tuple(self.entries.values()), context.judge, context.claims, has_hts="hts" in self.places)
 
     def importer(self, number: str) -> str:
         """The importer number of an entry as it stands; the outcome has it masked."""
@@ -262,51 +259,6 @@ class _Reading:
             yield f"Without the column {columns.title('goods')} I cannot see goods values on chapter 99 lines."
         if "hts" in self.places and "line" not in self.places:
             yield f"Without the column {columns.title('line')} I cannot see whether chapter 99 lines have their partner."
-
-
-class _Checks:
-    """What the rows of an entry say together: its duty, and what must be corrected first."""
-
-    def __init__(self, reading: _Reading) -> None:
-        rules, today = reading.rules, reading.context.judge.today
-        self._accepted = reading.context.accepted
-        self._has_hts = "hts" in reading.places
-        self._value, self._pairing, self._program = (
-            rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
-        )
-
-    def shown(self, entry: _Entry) -> tuple[int, bool, bool, str]:
-        """What its rows show: bits, a line without its partner, accepted in a claim, a column that contradicts itself."""
-        paired = (
-            entry.lines_99 & entry.lines_base
-        )  # none: an export of chapter 99 alone, which says nothing of partners
-        lonely = bool(paired) and entry.lines_99 != paired
-        return entry.bits, lonely, entry.number in self._accepted, entry.unlike
-
-    def completed(self, facts: Facts, bits: int, lonely: bool, accepted: bool, unlike: str) -> Facts:  # noqa: FBT001 - as `shown` gives them
-        """The facts of the cells with what the rows show."""
-        return facts._replace(
-            duty=self._duty(bits),
-            accepted="entry-summary-updated" if accepted else facts.accepted,
-            correct=tuple(self._corrections(bits, lonely=lonely)),
-            missing=facts.missing if self._has_hts else (*facts.missing, columns.title("hts")),
-            wanted=(columns.title("duty"),) if bits & _NO_DUTY_COLUMN else (),
-            contrary=f"Its rows disagree in {columns.title(unlike)}: look it up." if unlike else facts.contrary,
-        )
-
-    def _duty(self, bits: int) -> Duty:
-        if not self._has_hts or bits & _NO_DUTY_COLUMN:
-            return Duty.UNKNOWN
-        shown = ((_IEEPA_DUE, Duty.DUE), (_IEEPA_FREE, Duty.FREE), (_EXEMPT, Duty.EXEMPT), (_S122, Duty.SECTION_122))
-        return next((duty for bit, duty in shown if bits & bit), Duty.NONE)
-
-    def _corrections(self, bits: int, *, lonely: bool) -> Iterator[str]:
-        if (value := self._value) and bits & (_VALUE_99 if _CHAPTER_99_ROWS in value.look_at else _VALUE_IEEPA):
-            yield value.id
-        if self._pairing and lonely:
-            yield self._pairing.id
-        if self._program and bits & _NO_PROGRAM:
-            yield self._program.id
 
 
 def _bit(line: str) -> int:

@@ -72,6 +72,8 @@ def _by_content(rows: Sequence[Row]) -> Layout | None:
     header = rows[0] if fuzz.ratio(plain(first), "entrynumber") >= _MISSPELT else None
     if 2 * count <= len(rows) or (column and count == 1):
         return None
+    if len(rows) == 1 and sum(" " in cell.strip() for at, cell in enumerate(rows[0].cells) if at != column) > 1:
+        return None  # "B76-…, type 01, liquidated 9/18/2026": a sentence with commas
     if any(len(cell.split()) >= _PROSE or cell.rstrip().endswith(":") for row in rows for cell in row.cells):
         return None
     return Layout(header, column)

@@ -109,7 +109,7 @@ def test_slack_shows_what_to_do_with_the_nearest_day_first():
     assert whole
     said = json.dumps(blocks, ensure_ascii=False)
     for words in (
-        "ES-003.csv: 12 entries: 2 file now", "next deadline Fri 27 Nov 2026 (file now)", "File now: 2 entries, last day Fri 27 Nov 2026",
+        "ES-003.csv: 12 entries: 2 file now", "next deadlines: file now Fri 27 Nov 2026", "File now: 2 entries, last day Fri 27 Nov 2026",
         "file today; last day Fri 27 Nov 2026: 1 entry", "398 accepted, 14 failed", "A NEW {{ 7*7 }} <b>TEXT</b>",
         "resubmit it as it is, on a new Declaration", "A note.", "upload-B76.csv: 2 entries, ready for ACE",
     ):  # fmt: skip
