@@ -25,6 +25,12 @@ def told(text):
         ("B76-0324527-8 type 23 liquidated 15 Oct 2026", "excluded", None),
         ("B76-0324527-8 is not liquidated yet, it is type 01", "cape-now", None),
         ("B76-0324527-8, type 03, is suspended", "cape-later-money", None),
+        ("B76-0324527-8 is type 01 and not yet liquidated, entered Jan 30 2026", "cape-now", None),
+        ("B76-0324527-8 not liquidated, entered 2/10/2026, type 01", "cape-now", None),
+        ("B76-0324527-8 liquidated 20 Nov 2026, type 01, protest open", "wait", date(2027, 2, 8)),
+        ("B76-0324527-8 type 01 liquidated 20 Nov 2026, accepted in a claim", "accepted", None),
+        ("B76-0324527-8 liquidated 20 Nov 2026, type 01, type 09 filed already", "wait", date(2027, 5, 19)),
+        ("B76-0324527-8 liquidated 20 Nov 2026, type 01, drawback claimed", "wait", date(2027, 2, 8)),
     ],
 )
 def test_one_entry(text, outcome, deadline):
@@ -59,6 +65,20 @@ def test_one_date_for_all():
 )
 def test_what_is_not_said_is_not_made_up(text):
     assert told(text) == ()
+
+
+def test_dates_told_in_turn_are_nobodys():
+    assert told("B76-0324527-8 and 316-2509314-6: the first liquidated 1 Oct 2026, the second 1 Nov 2026, type 01") == ()
+
+
+def test_an_error_of_the_same_message_stands_in_the_way():
+    text = "B76-0324527-8, type 01, entered 20 Feb 2026, not liquidated"
+    errors = {"B7603245278": ["value-not-allowed-on-hts"]}
+    (one,) = outcomes([plain(text)], ["B7603245278"], reading().judge, errors)
+    assert (one.outcome, one.deadline) == ("psc-first", date(2026, 12, 17))
+    text = text.replace("not liquidated", "liquidated 18 Sep 2026")
+    (one,) = outcomes([plain(text)], ["B7603245278"], reading().judge, errors)
+    assert (one.outcome, one.deadline) == ("protest", date(2027, 3, 17))
 
 
 def test_two_dates_for_all_are_none():
