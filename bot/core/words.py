@@ -127,10 +127,13 @@ REPAIR_WORDS = {
     "apostrophe": "apostrophe or quote mark taken out",
     "invisible-character": "spaces, invisible or foreign characters put right",
 }
+TOTAL_NOTE = "a total, left out"  # of a row that is no data row
 
 
 def fault_words(fault: Fault) -> str:
     """A fault in a sheet: what was done about it, or, while nothing was, what is wrong."""
+    if fault.note == TOTAL_NOTE:
+        return TOTAL_NOTE
     said = REASON_WORDS.get(fault.reason, fault.reason.replace("-", " "))
     said = REPAIR_WORDS.get(fault.reason, said) if fault.repaired else said
     return f"{said} ({fault.note})" if fault.note else said

@@ -12,8 +12,9 @@ from bot.core import entry_number
 from bot.core.confirmed import NOTE, vouched
 from bot.core.model import Attachment, Fault, Ready, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
-from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, looks_like_entry
+from bot.core.sheets.layout import SCIENTIFIC, Layout, filled, is_header, is_total, looks_like_entry
 from bot.core.sheets.numbers import why_wrong
+from bot.core.words import TOTAL_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,6 +84,9 @@ def judge(
             _take(row, value, value, tally)
         elif not filled(row):
             tally.say(row.number, "", "blank-row", repaired=True)
+        elif is_total(value or next(filter(None, row.cells), "")):
+            tally.rows += 1
+            tally.say(row.number, value, "bad-format", repaired=True, note=TOTAL_NOTE)
         elif not _is_heading(row, value, where, tally):
             tally.rows += 1
             number = _mended(row, value, tally)

@@ -5,7 +5,6 @@ A million rows are normal, so a row costs a few look-ups: cells that repeat are 
 
 from __future__ import annotations
 
-import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +28,7 @@ from bot.core.sheets.es003_entry import (
 )
 from bot.core.sheets.es003_facts import DATES, OF_ENTRY, FactReader, is_positive, merged
 from bot.core.sheets.grid import Unreadable
+from bot.core.sheets.layout import is_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,9 +44,6 @@ _ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; anoth
 _SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
 _LINE_DIGITS = 3  # an entry summary has at most 999 lines
 _AMOUNTS = 200_000  # different amounts remembered: beyond that each is read anew
-_TOTAL = re.compile(
-    r"\W*(?:grand |sub)?-?totals?\b|\W*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
-)
 _NO_NUMBER = "This is no valid entry number: compare it with the CF-7501."
 
 
@@ -169,8 +166,8 @@ class _Reading:
             self.valid.add(cell)
         else:
             number = entry_number.repair(cell)[0] if cell else ""
-            if sum(map(str.isdigit, number)) < numbers.FEWEST_DIGITS or _TOTAL.match(cell):
-                self.skipped += any(one.strip() for one in cells) and not _TOTAL.match(next(filter(None, cells), ""))
+            if sum(map(str.isdigit, number)) < numbers.FEWEST_DIGITS or is_total(cell):
+                self.skipped += any(one.strip() for one in cells) and not is_total(next(filter(None, cells), ""))
                 return None
             read = numbers.read(cell, row, self.confirmed)
             self.faults += read.faults

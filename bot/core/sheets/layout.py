@@ -26,6 +26,9 @@ _ENTRY_NAMES = {
 _TYPE_NAMES = {"entrytype", "entrytypecode", "entrysummarytype", "entrysummarytypecode", "type", "typecode"}
 _MISSPELT = 85  # of 100: "Enrty Nubmer" is 91, "Importer Number" 77
 _SAMPLE = 200  # filled rows looked at when there is no header
+_TOTAL = re.compile(
+    r"\W*(?:grand |sub)?-?totals?\b|\W*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
+)
 _WORDS = 3  # words in a cell of the entry column from which it is none
 _PROSE = 4  # words in a cell from which it is a sentence, and the file somebody's message
 
@@ -82,6 +85,11 @@ def _by_content(rows: Sequence[Row]) -> Layout | None:
 def is_header(cell: str) -> bool:
     """Whether a cell further down is a header again: two files pasted together."""
     return plain(cell) in _ENTRY_NAMES
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell begins the line with which a report ends: a total, a count of rows."""
+    return _TOTAL.match(cell) is not None
 
 
 def looks_like_entry(cell: str) -> bool:
