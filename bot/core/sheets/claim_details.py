@@ -29,6 +29,7 @@ UNKNOWN = "unknown"
 _ACCEPTED = re.compile(r"\W*(?:accepted\W*)?(?:entry summary updated|accepted)\W*", re.IGNORECASE)
 _FAILED = re.compile(r"\W*(?:failed|rejected|error|failure)\W*", re.IGNORECASE)
 _TRIM = " '=\"\u00a0\ufeff\u200b\t"
+_CLAIM = re.compile(r"[0-9]{1,40}")  # twelve digits; what only looks like a number ("²") is none
 _MOST_CLAIMS = 10  # claim numbers kept with a group: a draft names no more
 _MOST_MESSAGES = 2_000  # distinct texts of a file that are looked up: ACE has some fifty
 
@@ -220,7 +221,7 @@ def _newest_claims(lines: Sequence[Line]) -> dict[str, str]:
     newest: dict[str, str] = {}
     for line in lines:
         old = newest.get(line.number)
-        comparable = old is not None and old.isdigit() and line.claim.isdigit()
+        comparable = old is not None and _CLAIM.fullmatch(old) and _CLAIM.fullmatch(line.claim)
         if old is None or not comparable or int(line.claim) >= int(old):
             newest[line.number] = line.claim
     return newest

@@ -96,6 +96,12 @@ def test_the_newest_claim_has_the_last_word():
     assert grouped(sheet) == {"unexpected-error-try-again": (A,)}
 
 
+@pytest.mark.parametrize("claim", ["²", "٣", "9" * 5_000])
+def test_a_claim_number_that_is_no_number(claim):
+    rows = (row(A, error="PROTEST ON ENTRY", claim=claim), row(A, error="FINAL LIQUIDATION", claim=claim + claim))
+    assert read(*rows).entries == (A,)
+
+
 def test_accepted_by_another_file_of_the_message():
     failed, later = details(row(A, error="UNEXPECTED ERROR-TRY AGAIN")), details(row(A, "Entry Summary Updated"))
     sheets = read_all(("a.csv", failed), ("b.csv", later))
