@@ -72,7 +72,8 @@ def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ..
     own = reading.by_file or (reading.confirmed,) * len(opened)
     parts = [_with_records(replace(part, confirmed=said)) for part, said in zip(opened, own, strict=True)]
     accepted = frozenset(entry for part in parts if part.records for entry in part.records.accepted())
-    return tuple(_judged(part, reading, accepted) for part in parts)
+    perhaps = frozenset(entry for part in parts if part.records for entry in part.records.perhaps_accepted()) - accepted
+    return tuple(_judged(part, reading, accepted, perhaps) for part in parts)
 
 
 def may_be_table(file: Attachment) -> bool:
@@ -175,16 +176,16 @@ def _with_records(part: _Part) -> _Part:
         return _Part(part.file, str(why), kind=part.kind)
 
 
-def _judged(part: _Part, reading: Reading, accepted: Collection[str]) -> Sheet:
-    file, kind = part.file, part.kind
+def _judged(part: _Part, reading: Reading, accepted: frozenset[str], perhaps: frozenset[str]) -> Sheet:
+    file, kind, claimed = part.file, part.kind, accepted | perhaps
     if part.refused:
         return _refused(file, part.refused, kind.name if kind else "other")
     try:
         if part.records is not None and kind is not None:
-            return claim_details.judge(file, kind, part.records, accepted, reading.answers)
+            return claim_details.judge(file, kind, part.records, accepted, perhaps, reading.answers)
         if part.grid is not None and kind is not None:
-            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, accepted), vouched(part.confirmed))
-        return _declaration(part, reading, accepted)
+            return es003.audit(file, part.grid, kind, es003.Context(reading.judge, claimed), vouched(part.confirmed))
+        return _declaration(part, reading, claimed)
     except Unreadable as why:
         return _refused(file, str(why), kind.name if kind else "other")
 

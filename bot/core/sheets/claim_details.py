@@ -46,13 +46,14 @@ class Answer(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A data row as read. `number` is the entry, or empty while a person must look."""
+    """A data row as read. `number` is the entry, or empty while a person must look; `perhaps` is then what it may be."""
 
     row: int
     number: str
     claim: str
     status: str
     message: str
+    perhaps: str = ""
 
 
 @dataclass(slots=True)
@@ -66,6 +67,10 @@ class Records:
     def accepted(self) -> Iterator[str]:
         """The entries that are in a claim."""
         return (line.number for line in self.lines if line.number and _ACCEPTED.fullmatch(line.status))
+
+    def perhaps_accepted(self) -> Iterator[str]:
+        """What the accepted rows propose whose number has lost a zero, say: not offered for upload either."""
+        return (line.perhaps for line in self.lines if line.perhaps and _ACCEPTED.fullmatch(line.status))
 
 
 def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
@@ -92,7 +97,7 @@ def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
         if read is None:
             read = known[raw] = numbers.read(raw, row, confirmed)
             found.faults += read.faults
-        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message))
+        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message, read.perhaps))
     return found
 
 
@@ -105,10 +110,12 @@ def judge(
     kind: Kind,
     read: Records,
     accepted: Collection[str],
+    perhaps: Collection[str],
     answers: Callable[[str], tuple[Answer, ...]],
 ) -> Sheet:
-    """The rows grouped. `accepted` are the entries in a claim by any file of the message; `answers` looks a text up.
+    """The rows grouped; `answers` looks a text up.
 
+    `accepted` are the entries in a claim by any file of the message, `perhaps` those that may be in one.
     Raises Unreadable when there is no row below the header.
     """
     if not read.lines:
@@ -118,6 +125,8 @@ def judge(
         )
     judged = _Judged(kind, read, accepted, answers)
     groups = judged.groups()
+    ready = tuple(judged.ready())
+    doubtful = sum(one.entry in perhaps for one in ready)
     return Sheet(
         name=file.name,
         kind=kind.name,
@@ -128,8 +137,8 @@ def judge(
         faults=tuple(read.faults),
         sightings=tuple(_sightings(file, groups)),
         groups=groups,
-        ready=tuple(judged.ready()),
-        notes=tuple(_notes(kind, read)),
+        ready=tuple(one for one in ready if one.entry not in perhaps),
+        notes=tuple(_notes(kind, read, doubtful)),
     )
 
 
@@ -245,7 +254,9 @@ def _sightings(file: Attachment, groups: Sequence[Group]) -> Iterator[Sighting]:
         yield Sighting(group.id, How.SHEET, 1.0, group.message, where, verbatim=True, at=(file.name, at))
 
 
-def _notes(kind: Kind, read: Records) -> Iterator[str]:
+def _notes(kind: Kind, read: Records, doubtful: int) -> Iterator[str]:
+    if doubtful:
+        yield f"Left out of the upload until the rows in doubt are confirmed, since one of them may be its acceptance: {doubtful:,}."
     if read.skipped:
         yield f"{read.skipped:,} rows without an entry number were left out (titles, totals)."
     if kind.name == "validation-result" and kind.header is not None:

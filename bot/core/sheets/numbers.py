@@ -23,6 +23,11 @@ class Read(NamedTuple):
     number: str
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def perhaps(self) -> str:
+        """What a person may confirm it as; empty where it is valid."""
+        return "" if self.number else next((one.proposal for one in self.faults), "")
+
 
 def read(cell: str, row: int, confirmed: Mapping[str, str]) -> Read:
     """Read a cell. ACE's own `="B76…"` is no fault; anything else that is mended is said."""

@@ -108,6 +108,17 @@ def test_accepted_by_another_file_of_the_message():
     assert [sheet.ready for sheet in sheets] == [(), ()]
 
 
+def test_an_accepted_row_that_lost_its_zero_keeps_the_entry_out_of_every_upload():
+    number = entry("034", 8769309)
+    lost = details(row(number.lstrip("0"), "Entry Summary Updated"))
+    again = details(row(number, error="UNEXPECTED ERROR-TRY AGAIN"), row(A, error="UNEXPECTED ERROR-TRY AGAIN"))
+    listed = f"Entry Number\r\n{number}\r\n{A}\r\n".encode()
+    _, failed, declared = read_all(("a.csv", lost), ("b.csv", again), ("c.csv", listed))
+    assert [one.entry for one in failed.ready] == [one.entry for one in declared.ready] == [A]
+    assert grouped(failed) == {"unexpected-error-try-again": (number, A)}
+    assert len(failed.notes) == len(declared.notes) == 1
+
+
 def test_excel_took_the_zeros_and_the_claim_numbers():
     number = entry("034", 8769309)
     content = f"{HEADER}\r\n{number.lstrip('0')},1.00000E+11,Failed,UNEXPECTED ERROR-TRY AGAIN\r\n{A},1.00000E+11,Failed,UNEXPECTED ERROR-TRY AGAIN\r\n"
