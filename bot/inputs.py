@@ -15,6 +15,7 @@ _HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:From [^\n]*\n)?(?:[!-9;-~]+:[^\n]*
 _MAIL_NAMES = re.compile(rb"(?im)^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to):")
 _ENOUGH_MAIL_NAMES = 2  # a typed message may well hold one line "Subject: …"
 _SEPARATED = re.compile(rb"[,;\t|]")
+_MOST_TEXT = 25_000_000  # bytes; nobody types more: it is a file, and decoding it for words takes gigabytes
 _HEAD = 65_536  # header blocks longer than this are not what a person forwards
 _EVERYBODY = Policy(own=frozenset(), allow=("*",))
 
@@ -33,7 +34,7 @@ def read_input(name: str, content: bytes) -> Incoming:
     if is_mail(content):
         return incoming(key, content, _EVERYBODY)
     file = Attachment(name=shown, content=content)
-    text = _text(content)
+    text = _text(content) if len(content) <= _MOST_TEXT else None
     if text is None or _is_table(file):
         return Incoming(id=key, sender="", text="", attachments=(file,))
     return Incoming(id=key, sender="", text=text)

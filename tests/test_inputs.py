@@ -47,3 +47,8 @@ def test_a_note_as_windows_saves_it(mind, encoding):
     note = "The claim status is “Not Started” since Monday".encode(encoding)
     diagnosis, _ = mind.think(read_input("note.txt", note), TODAY)
     assert [one.id for one in diagnosis.findings] == ["claim-not-started"]
+
+
+def test_what_nobody_types_is_a_file():
+    incoming = read_input("list.csv", b"Entry Number\r\n" + f"{A}\r\n".encode() * 2_000_000)
+    assert (incoming.text, [one.name for one in incoming.attachments]) == ("", ["list.csv"])

@@ -77,6 +77,11 @@ def test_unknown_texts_stand_verbatim_in_groups_of_their_own():
     assert sheet.ready == ()
 
 
+def test_a_cell_longer_than_all_messages_is_not_searched_for_them():
+    long = "INVALID HTS, " * 8_000
+    assert [(group.id, group.message) for group in read(row(A, error=long)).groups] == [("unknown", long.strip())]
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_accepted_in_one_claim_is_never_resubmitted(swapped):
     rows = [
