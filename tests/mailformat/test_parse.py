@@ -252,3 +252,11 @@ def test_a_table_costs_no_more_than_its_bytes_to_tell_apart():
     finally:
         tracemalloc.stop()
     assert peak < 3 * len(table)
+
+
+def test_parts_that_are_not_looked_at_are_told_of():
+    files = [file(b'filename="%d.csv"' % number) for number in range(310)]
+    got = read(mixed(WORDS, *files))
+    assert len(got.attachments) < len(files)
+    assert "more than 300 parts" in got.unreadable
+    assert read(mixed(WORDS, *files[:290])).unreadable == ""
