@@ -105,7 +105,7 @@ class Meaning:
     def strangers(self, text: str, name: str) -> list[str]:
         """The telling words of a text that speak for other classes or none: "payment" in "payment type not allowed"."""
         found = []
-        for word in dict.fromkeys(tokens(text)):
+        for word in dict.fromkeys(tokens(text[:_MOST])):
             row = self.rows.get(word)
             if row is not None and self.rarity[row] >= _TELLING and self.leaning(word, name) <= 0:
                 found.append(word)
