@@ -59,3 +59,9 @@ def test_a_word_of_five_million_letters_takes_no_minutes(mind):
     began = time.process_time()
     mind.think(read_input("list.csv", b"Entry Number\r\n" + b"A" * 5_000_000 + f"\r\n{A}\r\n".encode()), TODAY)
     assert time.process_time() - began < 20
+
+
+def test_a_line_of_commas_takes_no_minutes(mind):
+    began = time.process_time()
+    mind.think(read_input("list.csv", f"Entry Number\r\n{A}\r\n".encode() + (b"," * 900_000 + b"\r\n") * 5), TODAY)
+    assert time.process_time() - began < 20

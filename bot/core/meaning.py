@@ -95,7 +95,7 @@ class Meaning:
     def leaning(self, text: str, name: str) -> float:
         """How much the words of a short text speak for one class: for finding the sentence that said it."""
         number, found = self.classes.index(name), 0
-        for feature in words_of(tokens(text)):
+        for feature in words_of(tokens(text[:_MOST])):
             row = self.rows.get(feature)
             if row is not None:
                 place = self.at.find(number, self.starts[row], self.starts[row + 1])
