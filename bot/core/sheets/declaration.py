@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core import entry_number
+from bot.core import entry_number, masking
 from bot.core.confirmed import NOTE, vouched
 from bot.core.model import Attachment, Fault, Ready, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
@@ -97,8 +97,20 @@ def judge(
         type06=_type06(rows, where),
         ready=tuple(_ready(tally, rows, where, accepted)),
         notes=_notes(tally, accepted),
-        annotated=annotate(rows, tally.faults, where.header.number if where.header else 0),
+        annotated=annotate(_shown(rows, where), tally.faults, where.header.number if where.header else 0),
     )
+
+
+def _shown(rows: Sequence[Row], where: Layout) -> Sequence[Row]:
+    """The rows with importer numbers as they may be shown."""
+    at = where.importer_column
+    if at is None:
+        return rows
+    return [
+        replace(row, cells=(*row.cells[:at], masking.importer_shown(row.cells[at]), *row.cells[at + 1 :]))
+        if at < len(row.cells) else row
+        for row in rows
+    ]  # fmt: skip
 
 
 def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, accepted: Collection[str]) -> Iterator[Ready]:
@@ -181,7 +193,7 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
-        proposal = number or entry_number.propose(value)
+        proposal = number or ("" if masking.is_number(value) else entry_number.propose(value))
         note = NOTE if number else _ALIKE if alike else ""
         tally.say(row.number, value, why_wrong(value, mended), proposal, repaired=bool(number), note=note)
     return number

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days, entry_number
 from bot.core.eligibility import FTZ, Duty, Facts, Judge, Verdict
-from bot.core.masking import mask
+from bot.core.masking import MASK, is_number, mask
 from bot.core.model import Outcome, Ready, Sheet, Type06
 from bot.core.sheets import columns, numbers
 from bot.core.sheets.es003_facts import DATES, OF_ENTRY, FactReader, is_positive, merged
@@ -180,7 +180,7 @@ class _Reading:
                 return None
             read = numbers.read(cell, row, self.confirmed)
             self.faults += read.faults
-            number = read.number or number
+            number = read.number or (MASK if is_number(cell) else number)
             if read.number:
                 self.valid.add(number)
         entry = self.entries.get(number)

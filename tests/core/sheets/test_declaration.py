@@ -388,6 +388,12 @@ def test_no_bytes_break_it(content):
     read(Attachment("x", content))
 
 
+@pytest.mark.parametrize("control", ["\0", "\a", "\x1b", "\f", "\x7f", "\x85"])
+def test_no_control_character_goes_back(control):
+    assert defuse(f"{control}=1+1{control}") == "'=1+1"
+    assert defuse(f"A{control}1") == "A1"
+
+
 def test_archives_are_opened_as_far_as_there_is_room():
     content = f"Entry Number\r\n{A}\r\n".encode()
 
