@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from bot.core.sheets.kinds import Kind
 
 # What the rows of an entry show, as bits.
-_IEEPA_DUE, _IEEPA_FREE, _EXEMPT, _S122, _VALUE_IEEPA, _VALUE_99, _NO_PROGRAM, _NO_DUTY_COLUMN = (
-    1 << at for at in range(8)
+_IEEPA_DUE, _IEEPA_FREE, _EXEMPT, _S122, _VALUE_IEEPA, _VALUE_99, _NO_PROGRAM, _NO_DUTY, _UNREAD_HTS = (
+    1 << at for at in range(9)
 )
 _IEEPA, _EXEMPT_CLASS, _S122_CLASS = "ieepa", "ieepa-exempt", "section-122"
-_ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; another of it; no HTS number at all
+# Outside chapter 99; another of it; no HTS number at all; one that a spreadsheet has made unreadable.
+_ORDINARY, _CHAPTER_99, _NO_HEADING, _UNREAD = "", "99", "-", "?"
+_SPOILT = re.compile(r"\W*\d(?:[.,]\d+)?E\+?\d{1,2}\W*|\W*#+.*", re.IGNORECASE)  # 9.90301E+09, ########, #N/A
 _SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
 _LINE_DIGITS = 3  # an entry summary has at most 999 lines
 _AMOUNTS = 200_000  # different amounts remembered: beyond that each is read anew
@@ -149,13 +151,16 @@ class _Reading:
             bits = 0
             if heading == _IEEPA:
                 paid = duty is not None and (known[cells[duty]] if cells[duty] in known else look(cells[duty]))
-                bits = _IEEPA_DUE if paid else _NO_DUTY_COLUMN if duty is None else _IEEPA_FREE
+                unknown = duty is None or (paid is None and cells[duty].strip(" '=\""))
+                bits = _IEEPA_DUE if paid else _NO_DUTY if unknown else _IEEPA_FREE
             elif heading == _EXEMPT_CLASS:
                 bits = _EXEMPT | (
                     _NO_PROGRAM if spi is not None and self._needs_program(cells[hts or 0], cells[spi]) else 0
                 )
             elif heading == _S122_CLASS:
                 bits = _S122
+            elif heading == _UNREAD:
+                bits = _UNREAD_HTS
             if goods is not None and (known[cells[goods]] if cells[goods] in known else look(cells[goods])):
                 bits |= _VALUE_99 | (_VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
             return bits
@@ -204,8 +209,10 @@ class _Reading:
 
     def _heading(self, hts: str) -> str:
         """The class of an HTS number: empty for one outside chapter 99, "99" for another of it, "-" for none at all."""
-        digits = "".join(filter(str.isdigit, hts.removesuffix(".0")))
-        if len(digits) < _SHORTEST_HTS:
+        digits = "".join(str(int(one)) for one in hts.removesuffix(".0") if one.isdecimal())
+        if _SPOILT.fullmatch(hts):
+            found = _UNREAD
+        elif len(digits) < _SHORTEST_HTS:
             found = _NO_HEADING
         elif not digits.startswith("99"):
             found = _ORDINARY
@@ -269,7 +276,7 @@ class _Checks:
     def __init__(self, reading: _Reading) -> None:
         rules, today = reading.rules, reading.context.judge.today
         self._accepted = reading.context.accepted
-        self._has_hts = "hts" in reading.places
+        self._has_hts, self._has_duty = "hts" in reading.places, "duty" in reading.places
         self._value, self._pairing, self._program = (
             rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
         )
@@ -289,12 +296,24 @@ class _Checks:
             accepted="entry-summary-updated" if accepted else facts.accepted,
             correct=tuple(self._corrections(bits, lonely=lonely)),
             missing=facts.missing if self._has_hts else (*facts.missing, columns.title("hts")),
-            wanted=(columns.title("duty"),) if bits & _NO_DUTY_COLUMN else (),
-            contrary=f"Its rows disagree in {columns.title(unlike)}: look it up." if unlike else facts.contrary,
+            wanted=(columns.title("duty"),) if bits & _NO_DUTY and not bits & _IEEPA_DUE else (),
+            contrary=self._unreadable(bits, unlike) or facts.contrary,
         )
 
+    def _unreadable(self, bits: int, unlike: str) -> str:
+        """What of its rows cannot be read together, in a sentence, or empty."""
+        if unlike:
+            return f"Its rows disagree in {columns.title(unlike)}: look it up."
+        if bits & _IEEPA_DUE:  # one row is enough to file
+            return ""
+        if bits & _UNREAD_HTS:
+            return f"I cannot read its {columns.title('hts')}: a spreadsheet shortened it. Run the report again."
+        if bits & _NO_DUTY and self._has_duty:
+            return f"I cannot read its {columns.title('duty')}: look it up."
+        return ""
+
     def _duty(self, bits: int) -> Duty:
-        if not self._has_hts or bits & _NO_DUTY_COLUMN:
+        if not self._has_hts or (bits & _NO_DUTY and not bits & _IEEPA_DUE):
             return Duty.UNKNOWN
         shown = ((_IEEPA_DUE, Duty.DUE), (_IEEPA_FREE, Duty.FREE), (_EXEMPT, Duty.EXEMPT), (_S122, Duty.SECTION_122))
         return next((duty for bit, duty in shown if bits & bit), Duty.NONE)
