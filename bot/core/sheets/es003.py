@@ -105,6 +105,7 @@ class _Reading:
         self.positive: dict[str, bool | None] = {"": None}
         self.same: dict[str, str] = {}  # each text once
         self.skipped = 0
+        self.orphaned = False  # whether a chapter 99 number stands in a row without an entry number
         self.valid: set[str] = set()
         self.of_entry = tuple(key for key in OF_ENTRY if key in self.places)
         program = self.rules.check("exemption-program", context.judge.today)
@@ -181,6 +182,7 @@ class _Reading:
         else:
             number = entry_number.repair(cell)[0] if cell else ""
             if sum(map(str.isdigit, number)) < numbers.FEWEST_DIGITS or _TOTAL.match(cell):
+                self.orphaned = self.orphaned or (not cell.strip() and self._is_chapter_99(cells))
                 self.skipped += any(one.strip() for one in cells) and not _TOTAL.match(next(filter(None, cells), ""))
                 return None
             read = numbers.read(cell, row, self.confirmed)
@@ -196,6 +198,10 @@ class _Reading:
             entry = self.entries[number] = _Entry(number, row, same.setdefault(importer, importer), kept)
         self.raw[cell] = entry
         return entry
+
+    def _is_chapter_99(self, cells: Sequence[str]) -> bool:
+        at = self.places.get("hts")
+        return at is not None and self._heading(cells[at]) not in (_ORDINARY, _NO_HEADING)
 
     def _differs(self, entry: _Entry, facts: tuple[str, ...]) -> None:
         """Cells that hold for the whole entry and are not the same in all its rows: blanks are filled, the rest is said."""
@@ -276,6 +282,7 @@ class _Checks:
     def __init__(self, reading: _Reading) -> None:
         rules, today = reading.rules, reading.context.judge.today
         self._accepted = reading.context.accepted
+        self._orphaned = reading.orphaned
         self._has_hts, self._has_duty = "hts" in reading.places, "duty" in reading.places
         self._value, self._pairing, self._program = (
             rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
@@ -308,6 +315,8 @@ class _Checks:
             return ""
         if bits & _UNREAD_HTS:
             return f"I cannot read its {columns.title('hts')}: a spreadsheet shortened it. Run the report again."
+        if self._orphaned and self._duty(bits) is Duty.NONE:
+            return "An IEEPA line may stand in the rows without an entry number: fill the number in on every row."
         if bits & _NO_DUTY and self._has_duty:
             return f"I cannot read its {columns.title('duty')}: look it up."
         return ""

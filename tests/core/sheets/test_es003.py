@@ -258,3 +258,11 @@ def test_a_tariff_number_that_a_spreadsheet_spoilt_decides_nothing(hts):
 
 def test_a_tariff_number_in_wide_digits():
     assert outcome({"HTS Number - Full": "９９０３.０１.２５"}).outcome == "cape-now"
+
+
+def test_rows_that_name_their_entry_only_once_do_not_say_that_it_has_no_ieepa_line():
+    grouped = {"Entry Summary Number": ""}
+    first, second = audited(export(BASE, grouped, {"Entry Summary Number": TWO})).outcomes
+    assert (first.outcome, second.outcome) == ("check", "cape-now")
+    assert "rows without an entry number" in first.why
+    assert outcome(BASE, BASE | grouped).outcome == "no-refund"
