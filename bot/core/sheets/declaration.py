@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ MAX_ENTRIES = 9_999  # K1: the page says 9,999, the error text 10,000; the safe 
 MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
+_WRAPPED = 40  # characters of a cell that may hold an entry number, however wrapped
 _ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
@@ -87,6 +88,7 @@ def judge(
             if number:
                 _take(row, value, number, tally)
     _judge_whole(tally)
+    _judge_other_columns(rows, where, tally)
     return Sheet(
         name=file.name,
         kind="declaration",
@@ -159,6 +161,24 @@ def _judge_whole(tally: _Tally) -> None:
     present = sorted({number[: entry_number.FILER] for number in tally.entries} & tally.codes)
     if len(present) > 1:
         tally.say(None, ", ".join(present), "filer-code")
+
+
+def _judge_other_columns(rows: Sequence[Row], where: Layout, tally: _Tally) -> None:
+    """Entry numbers in another column that holds little else are not taken, and each is said: it may be half of a list."""
+    below = where.header.number if where.header else 0
+    filled_in: Counter[int] = Counter()
+    valid: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row in rows:
+        if row.number > below and len(row.cells) > 1:
+            for at, cell in enumerate(row.cells):
+                if cell.strip() and at not in (where.column, where.importer_column):
+                    filled_in[at] += 1
+                    if entry_number.LENGTH <= len(cell) <= _WRAPPED and entry_number.is_valid(cell):
+                        valid[at].append((row.number, cell))
+    for at, several in valid.items():
+        for number, cell in several if 2 * len(several) > filled_in[at] else ():
+            if entry_number.compact(cell) not in tally.entries:
+                tally.say(number, cell, "extra-columns", note="an entry number in another column, not taken")
 
 
 def _is_heading(row: Row, value: str, where: Layout, tally: _Tally) -> bool:

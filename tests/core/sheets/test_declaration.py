@@ -405,3 +405,12 @@ def test_archives_are_opened_as_far_as_there_is_room():
     opened = [sheet for sheet in found if not sheet.refused]
     assert len(opened) == 6 * 150 + 1
     assert [sheet.name for sheet in found if "more packed" in sheet.refused] == names[6:]
+
+
+@pytest.mark.parametrize("head", ["Entry Number,Entry Number\n", "Entry Number\n", ""])
+def test_entry_numbers_in_a_second_column_are_said(head):
+    one, two, three = (entry("B76", serial) for serial in (7, 8, 9))
+    got = sheet(f"{head}{A},{dashed(two)}\n{one},{A}\n{three},\n")
+    assert got.entries == (A, one, three)
+    said = [(fault.row, fault.value) for fault in got.faults if fault.note]
+    assert said == [(2 if head else 1, dashed(two))]
