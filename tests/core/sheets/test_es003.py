@@ -2,11 +2,14 @@
 
 import csv
 import io
+import time
 from datetime import date
 
 import pytest
 from entry_numbers import dashed, entry, wrong
 from reading_files import TODAY, read_all
+
+from bot.core.sheets import columns
 
 ONE, TWO, THREE = entry("B76", 324527), entry("B76", 324528), entry("316", 2509314)
 ACE = {
@@ -266,3 +269,9 @@ def test_rows_that_name_their_entry_only_once_do_not_say_that_it_has_no_ieepa_li
     assert (first.outcome, second.outcome) == ("check", "cape-now")
     assert "rows without an entry number" in first.why
     assert outcome(BASE, BASE | grouped).outcome == "no-refund"
+
+
+def test_thousands_of_names_of_no_column_are_not_all_compared():
+    began = time.process_time()
+    columns.found([f"liquidatiom datx {at}" for at in range(10_000)], tuple(columns.NAMES))
+    assert time.process_time() - began < 0.5
