@@ -1,5 +1,6 @@
 """What the command line is given: told by its bytes, and no word of it lost."""
 
+import time
 from datetime import date
 
 import pytest
@@ -47,3 +48,20 @@ def test_a_note_as_windows_saves_it(mind, encoding):
     note = "The claim status is “Not Started” since Monday".encode(encoding)
     diagnosis, _ = mind.think(read_input("note.txt", note), TODAY)
     assert [one.id for one in diagnosis.findings] == ["claim-not-started"]
+
+
+def test_what_nobody_types_is_a_file():
+    incoming = read_input("list.csv", b"Entry Number\r\n" + f"{A}\r\n".encode() * 2_000_000)
+    assert (incoming.text, [one.name for one in incoming.attachments]) == ("", ["list.csv"])
+
+
+def test_a_word_of_a_million_letters_takes_no_minutes(mind):
+    began = time.process_time()
+    mind.think(read_input("list.csv", b"Entry Number\r\n" + b"A" * 1_000_000 + f"\r\n{A}\r\n".encode()), TODAY)
+    assert time.process_time() - began < 20
+
+
+def test_a_line_of_commas_takes_no_minutes(mind):
+    began = time.process_time()
+    mind.think(read_input("list.csv", f"Entry Number\r\n{A}\r\n".encode() + b"," * 900_000), TODAY)
+    assert time.process_time() - began < 20

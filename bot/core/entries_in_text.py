@@ -34,7 +34,7 @@ _FORMS = re.compile(
     rf"|(?P<short>\d{{1,2}}{_DASH}\d{{7}}{_DASH}\d)"  # a leading zero lost, or two
     rf"|(?P<grouped>{_W}{{3}}{_JOIN}{_D}{{8}}|{_W}{{3}}{_D}{{7}}{_JOIN}{_D})"
     rf"|(?P<spaced>{_W}{{3}}(?:{_SP}|{_JOIN}){_D}{{7}}(?:{_SP}|{_JOIN}){_D}|{_W}{{3}}{_SP}{_D}{{8}}"
-    rf"|{_W}{{3}}{_D}{{7}}{_SP}{_D}|[0-9A-Z]*[A-Z][0-9A-Z]*/\d{{7}}/\d)"
+    rf"|{_W}{{3}}{_D}{{7}}{_SP}{_D}|[0-9]*+[A-Z][0-9A-Z]*+/\d{{7}}/\d)"
     rf"|(?P<odd>{_W}{{3}}{_DASH}\d{{5,9}}{_DASH}\d|{_W}{{3}}{_DASH}\d{{7}})"  # a digit too many or too few
     rf"|(?P<bare>(?<!_){_W}{{3}}{_D}{{8}}(?!_)|(?<!_)\d{{9,10}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{6,7}}(?!_)|(?<!_)[A-Z\d]{{3}}\d{{9}}(?!_))"
     rf"){_RIGHT}"

@@ -25,10 +25,13 @@ NOTE = (
     " one, here or to CBP by e-mail."
 )
 # Up to three characters between the groups: a text put on one line later on turns each of these into one space.
-_GAP = r"[-‐-―−\s\x00-\x1f]{1,3}"
+_GAP = r"[-‐-―−⁃﹣－_\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]{1,3}"
 _NUMBER = re.compile(rf"(?<!\d)\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{4}}(?!\d)")
 _EMPLOYER = re.compile(r"\d{2}-\d{7}")
-_SSN_DIGITS = 9
+_SSN_DIGITS = (8, 9)  # a spreadsheet eats the zero that one begins with
+_BARE = re.compile(
+    r"(?:ssn\W*)?([\d\W_]+?)(?:[.,]0{1,2})?", re.IGNORECASE
+)  # what a data program makes of it: 123456789.0
 _BEFORE = re.compile(r"[A-Za-z0-9-]*\Z")
 _AFTER = re.compile(r"[A-Za-z0-9-]*")
 _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to an entry number dashed in an odd way
@@ -40,12 +43,12 @@ def mask(text: str) -> str:
 
 
 def importer_shown(importer: str) -> str:
-    """An importer number as it may be shown: nine digits are masked however they are parted, unless as NN-NNNNNNN.
+    """An importer number as it may be shown: eight or nine digits are masked however they are parted, unless as NN-NNNNNNN.
 
     Only for what is known to be an importer number: in running text nine digits may be anything.
     """
-    digits = sum(map(str.isdigit, importer))
-    if digits == _SSN_DIGITS and not any(map(str.isalpha, importer)) and not _EMPLOYER.fullmatch(importer.strip()):
+    bare = _BARE.fullmatch(importer)
+    if bare and sum(map(str.isdigit, bare[1])) in _SSN_DIGITS and not _EMPLOYER.fullmatch(importer.strip()):
         return MASK
     return mask(importer)
 
@@ -53,6 +56,11 @@ def importer_shown(importer: str) -> str:
 def masked(value: T) -> T:
     """A value of the model with every text in it masked; the same object when there was nothing to mask."""
     return cast("T", _masked(value))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a Social Security number and nothing else."""
+    return _NUMBER.fullmatch(text.strip(" '=\"")) is not None and mask(text) != text
 
 
 def masked_bytes(content: bytes) -> bytes:

@@ -95,7 +95,7 @@ class Meaning:
     def leaning(self, text: str, name: str) -> float:
         """How much the words of a short text speak for one class: for finding the sentence that said it."""
         number, found = self.classes.index(name), 0
-        for feature in words_of(tokens(text)):
+        for feature in words_of(tokens(text[:_MOST])):
             row = self.rows.get(feature)
             if row is not None:
                 place = self.at.find(number, self.starts[row], self.starts[row + 1])
@@ -105,7 +105,7 @@ class Meaning:
     def strangers(self, text: str, name: str) -> list[str]:
         """The telling words of a text that speak for other classes or none: "payment" in "payment type not allowed"."""
         found = []
-        for word in dict.fromkeys(tokens(text)):
+        for word in dict.fromkeys(tokens(text[:_MOST])):
             row = self.rows.get(word)
             if row is not None and self.rarity[row] >= _TELLING and self.leaning(word, name) <= 0:
                 found.append(word)

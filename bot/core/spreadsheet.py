@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20_000  # of an XLSX: a larger one takes a spreadsheet minutes to open
 _CELL = 32_767  # characters that Excel takes in a cell
-_HARMLESS = re.compile(r"[A-Za-z0-9][^\0\r\n\t;]*")  # nearly all cells of ours: nothing in them to defuse
+_HARMLESS = re.compile(r"[A-Za-z0-9][^\x00-\x1f\x7f-\x9f;]*")  # nearly all cells of ours: nothing in them to defuse
 _FOREIGN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day a zip knows
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _DEPTH = 5  # mails within mails that are looked into; deeper ones are handed on as files
-_PARTS = 300  # parts of one mail; more is an attack or a mailbox export
+MOST_PARTS = 300  # parts of one mail; more is an attack or a mailbox export
 _HEAD = 64_000  # bytes of headers up to which mail-parser is trusted with a mail
 _TEXT = 2_000_000  # characters of words kept; what follows is data
 _BYTES = 4 * _TEXT  # of one part's words that are decoded: no charset takes more for a character
@@ -55,7 +55,7 @@ _POLICY = _Bounded()
 class Parts:
     """What a mail holds. `text` is the top-level words; `encrypted` says by what it is locked, or is empty.
 
-    `broken`: its parts cannot be told apart. `slow`: a part names a charset or has a length over which mail-parser would take very long.
+    `broken`: its parts cannot be told apart. `slow`: a part names a charset or has a length over which mail-parser would take very long. `count` is that of its parts: beyond MOST_PARTS they are not looked at.
     """
 
     text: str = ""
@@ -91,7 +91,7 @@ def parts(raw: bytes, mail: Message) -> Parts:
     html: list[str] = []
     _walk(mail, "", 0, found, plain, html)
     words = _words(plain, html, found)
-    if not found.mails and not found.slow and len(_head_of(raw)) < _HEAD and found.count < _PARTS:
+    if not found.mails and not found.slow and len(_head_of(raw)) < _HEAD and found.count < MOST_PARTS:
         words = _better(_by_mailparser(mail), words)
     found.text = headers.clean(words)[:_TEXT].replace("\r\n", "\n")
     if not found.encrypted and "-----BEGIN PGP MESSAGE-----" in found.text[:10_000]:
@@ -134,7 +134,7 @@ def _by_mailparser(mail: Message) -> str:
 def _walk(part: Message, path: str, depth: int, found: Parts, plain: list[str], html: list[str]) -> None:
     """Sort a part, and those inside it, into words, files and mails."""
     found.count += 1
-    if found.count > _PARTS:
+    if found.count > MOST_PARTS:
         return
     kind = part.get_content_type()
     if kind == "multipart/encrypted" or _is_enveloped(part, kind):

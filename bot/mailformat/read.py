@@ -91,6 +91,11 @@ def unreadable(found: parse.Parts, oversize: int, limit: int) -> str:
         return "Your mail is put together in a way that I cannot take apart. Paste the text of the message instead."
     if found.encrypted:
         return f"Your mail is encrypted ({found.encrypted}), and I have no key. Send it again without encryption."
+    if found.count > parse.MOST_PARTS:
+        return (
+            f"Your mail has more than {parse.MOST_PARTS} parts, and I looked at no more. Send the files that the answer"
+            " does not name in another mail."
+        )
     return ""
 
 

@@ -114,3 +114,41 @@ def test_an_entry_after_the_end_of_ieepa_is_looked_up():
     name, content = es003((A, None, "01"))
     (sheet,) = read_all((name, content.replace(b"2026-01-30", b"2026-03-10")))
     assert (sheet.outcomes[0].outcome, sheet.outcomes[0].reasons) == ("check", ("invalid-hts",))
+
+
+LISTED = ("list.csv", f"Entry Number\r\n{A}\r\n{B}\r\n{C}\r\n{D}\r\n".encode())
+
+
+def table(name, header, *rows):
+    return name, "\r\n".join((header, *rows)).encode()
+
+
+def gone(*files):
+    return cleared(read_all(*files), (), (), RULES, TODAY)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_failed_is_not_uploaded_because_a_declaration_lists_it(first):
+    claims = table(
+        "claims.csv", "ENTRY_NUMBER,CLAIM_NUMBER,STATUS,ERROR_DESCRIPTION",
+        f"{A},1,Failed,NO IEEPA HTS ON ENTRY", f"{B},1,Failed,STATEMENT PROCESSING NOT COMPLETE",
+        f"{C},1,Failed,UNEXPECTED ERROR-TRY AGAIN", f"{D},1,Failed,NEVER HEARD OF",
+    )  # fmt: skip
+    files, _ = gone(*((LISTED, claims) if first else (claims, LISTED)))
+    assert {(one.day, one.entries) for one in files} == {(None, (C,)), (date(2026, 11, 30), (B,))}
+
+
+def test_a_validation_result_bars_only_what_no_new_upload_mends():
+    result = table(
+        "result.csv", "Entry Number,Error Message", f"{A},Duplicate Entry", f"{B},ENTRY TYPE NOT ALLOWED FOR CAPE"
+    )
+    files, _ = gone(LISTED, result)
+    assert [one.entries for one in files] == [(A, C, D)]
+
+
+def test_an_importer_that_one_file_knows_parts_the_upload():
+    known = table("a.csv", "Entry Number,Importer Number", f"{A},12-3456789", f"{B},98-7654321")
+    files, _ = gone(LISTED, known)
+    assert [(one.importer, one.entries) for one in files] == [
+        ("12-3456789", (A,)), ("98-7654321", (B,)), ("", (C, D)),
+    ]  # fmt: skip

@@ -9,8 +9,9 @@ from entry_numbers import dashed, entry, wrong
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.entry_number import is_checked
 from bot.core.escalation import Account, draft
-from bot.core.masking import MASK, NOTE, mask, masked
+from bot.core.masking import MASK, NOTE, importer_shown, mask, masked
 from bot.core.model import Attachment, How, SuspectEntry, Type06
 from bot.report import report
 
@@ -19,7 +20,18 @@ DIGITS_ONLY = entry("316", 2509314)
 
 
 @pytest.mark.parametrize(
-    "text", ["123-45-6789", "123 45 6789", "123-45 6789", "123–45–6789", "123\u00a045\u00a06789", "123\r\n45\r\n6789"]
+    "text",
+    [
+        "123-45-6789",
+        "123 45 6789",
+        "123-45 6789",
+        "123–45–6789",
+        "123\u00a045\u00a06789",
+        "123\r\n45\r\n6789",
+        "123_45_6789",
+        "123－45－6789",
+        "123\u00ad-\u200b45-6789",
+    ],
 )
 def test_a_social_security_number_is_masked_in_every_form(text):
     assert mask(f"importer {text}, please") == f"importer {MASK}, please"
@@ -114,3 +126,24 @@ def test_a_file_name_that_only_becomes_one_when_made_safe():
 def test_without_one_there_is_no_note():
     diagnosis, _ = answer(f"HTS RELATIONSHIP MISMATCH on {A}, EIN 12-3456789")
     assert diagnosis.notes == ()
+
+
+@pytest.mark.parametrize("text", ["123456789", "123456789.0", "12345678", "SSN: 123456789", '="123456789"'])
+def test_an_importer_number_that_may_be_one_is_not_shown(text):
+    assert importer_shown(text) == MASK
+
+
+@pytest.mark.parametrize("text", ["12-3456789", "12-345678900", "12345678900", "031030-12345", "1.23457E+08"])
+def test_other_importer_numbers_are_shown(text):
+    assert importer_shown(text) == text
+
+
+def test_neither_a_proposal_nor_a_report_nor_an_outcome_tells_it():
+    digits = next(one for serial in range(123_450_000, 123_460_000) if is_checked(f"00{(one := str(serial))}"))
+    dashed_ = f"{digits[:3]}-{digits[3:5]}-{digits[5:]}"
+    listed = f"Entry Number,Importer Number\r\n{A},{digits}\r\n{dashed_},{digits}.0\r\n"
+    export = f"Entry Summary Number,Entry Type Code,HTS Number - Full\r\n{dashed_},01,9903.01.25\r\n"
+    for content in (listed, export):
+        diagnosis, reply = answer("", attachments=(Attachment("a.csv", content.encode()),))
+        assert digits not in json.dumps(report("a.csv", diagnosis, reply, {}))
+        assert not any(digits in output.content.decode("utf-8", "replace") for output in reply.outputs)

@@ -68,7 +68,9 @@ def test_what_is_not_said_is_not_made_up(text):
 
 
 def test_dates_told_in_turn_are_nobodys():
-    assert told("B76-0324527-8 and 316-2509314-6: the first liquidated 1 Oct 2026, the second 1 Nov 2026, type 01") == ()
+    assert (
+        told("B76-0324527-8 and 316-2509314-6: the first liquidated 1 Oct 2026, the second 1 Nov 2026, type 01") == ()
+    )
 
 
 def test_an_error_of_the_same_message_stands_in_the_way():

@@ -4,6 +4,7 @@ import base64
 import io
 import logging
 import time
+import tracemalloc
 
 import pytest
 
@@ -240,3 +241,22 @@ def test_to_whom_it_went_besides():
     raw = b"From: a@x.example\nTo: Desk <desk@x.example>, BO@x.example\nCc: =?utf-8?q?Ren=C3=A9?= <rene@x.example>\n\nx"
     assert read(raw).shown_to == ("desk@x.example", "bo@x.example", "rene@x.example")
     assert read(b"From: a@x.example\n\nx").shown_to == ()
+
+
+def test_a_table_costs_no_more_than_its_bytes_to_tell_apart():
+    table = b"Entry Number\r\n" + b"B7603245278\r\n" * 100_000
+    tracemalloc.start()
+    try:
+        identity(table)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * len(table)
+
+
+def test_parts_that_are_not_looked_at_are_told_of():
+    files = [file(b'filename="%d.csv"' % number) for number in range(310)]
+    got = read(mixed(WORDS, *files))
+    assert len(got.attachments) < len(files)
+    assert "more than 300 parts" in got.unreadable
+    assert read(mixed(WORDS, *files[:290])).unreadable == ""

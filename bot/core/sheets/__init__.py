@@ -30,6 +30,9 @@ MAX_BYTES = 200_000_000  # the contract's limit for a file
 _SHOWS = re.compile(rb"\S")
 _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")  # workbooks and archives
 _DEEPEST = 3  # archives within archives that are opened
+_MOST_TABLES = 1_000  # of a message: a mail has at most 300 files, an archive and a workbook may each hold 200 more
+_MOST_UNPACKED = 200_000_000  # bytes that the archives of a message may hold together
+_TOO_MANY = "There is more packed in what you sent than I open at once. Attach the files that have the entry numbers on their own."
 _UNKNOWN = (
     "I do not know this kind of table. I read CAPE Declarations (one column, header Entry Number), Claim Details and"
     " ES-003 exports; paste what ACE says as text."
@@ -66,17 +69,37 @@ class _Part:
     confirmed: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Room:
+    """How much of a message may still be opened: what is packed in it may be a thousand times its size."""
+
+    open_file: Callable[[Attachment], Inside]
+    tables: int = _MOST_TABLES
+    unpacked: int = _MOST_UNPACKED
+
+    def inside(self, file: Attachment) -> Inside:
+        """What is inside a file, as far as there is room for it."""
+        if self.tables <= 0 or self.unpacked <= 0:
+            return _TOO_MANY if file.content.startswith(_PACKED) else None
+        inside = self.open_file(file)
+        if isinstance(inside, tuple):
+            self.tables -= len(inside)
+            self.unpacked -= sum(len(one.content) for one in inside if isinstance(one, Attachment))
+        return _TOO_MANY if inside and (self.tables < 0 or self.unpacked < 0) else inside
+
+
 def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ...]:
     """Take the files of a message; give what was found in each table. Never raises: what cannot be read says why.
 
     What one file says of an entry counts for the others: what is accepted, refused or too late is never offered by another.
     """
-    opened = [part for file in attachments for part in _opened(file, reading.open_file, _DEEPEST)]
+    room = _Room(reading.open_file)
+    opened = [part for file in attachments for part in _opened(file, room, _DEEPEST)]
     own = reading.by_file or (reading.confirmed,) * len(opened)
     parts = [_with_records(replace(part, confirmed=said)) for part, said in zip(opened, own, strict=True)]
     history = claim_details.History(part.records for part in parts if part.records)
     sheets: dict[int, Sheet] = {}
-    claims = Claims(history.accepted)
+    claims = Claims(history)
     for at in sorted(range(len(parts)), key=lambda at: _turn(parts[at])):
         sheets[at] = _judged(parts[at], reading, history, claims)
         claims.learn(sheets[at])
@@ -118,12 +141,12 @@ def _unusable(file: Attachment) -> str:
     return ""
 
 
-def _opened(file: Attachment, open_file: Callable[[Attachment], Inside], deepest: int) -> Iterator[_Part]:
+def _opened(file: Attachment, room: _Room, deepest: int) -> Iterator[_Part]:
     """The tables of a file: itself, the worksheets of a workbook, what an archive holds."""
     if why := _unusable(file):
         yield _Part(file, why)
         return
-    inside = open_file(file)
+    inside = room.inside(file)
     if inside is None:
         yield _text(file)
     elif isinstance(inside, str):
@@ -133,19 +156,19 @@ def _opened(file: Attachment, open_file: Callable[[Attachment], Inside], deepest
     elif deepest == 0:
         yield _Part(file, "These are archives within archives. Attach the table itself.")
     else:
-        yield from _contents(file, inside, open_file, deepest)
+        yield from _contents(file, inside, room, deepest)
 
 
 def _contents(
     file: Attachment,
     inside: tuple[Grid, ...] | tuple[Attachment, ...],
-    open_file: Callable[[Attachment], Inside],
+    room: _Room,
     deepest: int,
 ) -> Iterator[_Part]:
     tables = []
     for one in inside:
         if isinstance(one, Attachment):
-            for part in _opened(one, open_file, deepest - 1):
+            for part in _opened(one, room, deepest - 1):
                 packed = Fault(None, file.name, "not-csv", repaired=True)
                 yield replace(part, notes=(packed,)) if part.kind is None else part
         else:
@@ -195,7 +218,7 @@ def _judged(part: _Part, reading: Reading, history: claim_details.History, claim
     try:
         if part.records is not None and kind is not None:
             judged = claim_details.Judged(kind, part.records, history, reading.answers)
-            claims.refuse(judged.of_entry)
+            claims.refuse(judged.of_entry, whole_file=kind.name == "validation-result")
             return judged.sheet(file)
         if part.grid is not None and kind is not None:
             return es003.audit(file, part.grid, kind, es003.Context(reading.judge, claims), vouched(part.confirmed))

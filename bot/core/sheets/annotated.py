@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.core.model import Fault, Row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # a Japanese Excel reads the wide ones alike
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _INNER = re.compile(r"([;\t])(?=\s*[=+\-@＝＋－＠])")  # where ";" separates, a formula may begin after one
 
 
@@ -61,10 +62,10 @@ def annotate(
 
 
 def defuse(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; line ends and NUL go, so that a row stays a row."""
-    flat = cell.replace("\0", "").replace("\r", " ").replace("\n", " ")
-    if not flat or (flat.isalnum() and flat.isascii()):  # most cells: an entry number
-        return flat
+    """A cell that no spreadsheet takes for a formula; line ends and controls go, so that a row stays a row."""
+    if not cell or (cell.isalnum() and cell.isascii()):  # most cells: an entry number
+        return cell
+    flat = _CONTROL.sub("", cell).replace("\r", " ").replace("\n", " ")
     visible = flat.lstrip().lstrip("\ufeff\u200b\u200e\u200f\u2060").lstrip()
     flat = _INNER.sub(r"\1'", flat)
     return f"'{flat}" if visible.startswith(_FORMULA) or cell.startswith(_FORMULA) else flat

@@ -29,6 +29,7 @@ FAILED = "entry-failed"
 UNKNOWN = "unknown"
 _ACCEPTED = re.compile(r"\W*(?:accepted\W*)?(?:entry summary updated|accepted)\W*", re.IGNORECASE)
 _FAILED = re.compile(r"\W*(?:failed|rejected|error|failure)\W*", re.IGNORECASE)
+_CLAIM = re.compile(r"[0-9]{1,40}")  # twelve digits; what only looks like a number ("²") is none
 _TRIM = " '=\"\u00a0\ufeff\u200b\t"
 _MOST_CLAIMS = 10  # claim numbers kept with a group: a draft names no more
 _MOST_MESSAGES = 2_000  # distinct texts of a file that are looked up: ACE has some fifty
@@ -47,7 +48,10 @@ class Answer(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A data row as read. `number` is the entry, or empty while a person must look; `cell` is it as it stands."""
+    """A data row as read. `number` is the entry, or empty while a person must look; `perhaps` is then what it may be.
+
+    `cell` is the number as it stands.
+    """
 
     row: int
     number: str
@@ -55,6 +59,7 @@ class Line(NamedTuple):
     status: str
     message: str
     cell: str = ""
+    perhaps: str = ""
 
 
 @dataclass(slots=True)
@@ -70,13 +75,17 @@ class History:
     """What all Claim Details of a message say together: which entries are in a claim, and which claim has the last word."""
 
     def __init__(self, files: Iterable[Records]) -> None:
-        lines = [line for file in files for line in file.lines if line.number]
+        every = [line for file in files for line in file.lines]
+        lines = [line for line in every if line.number]
         self.accepted = frozenset(line.number for line in lines if is_accepted(line.status))
+        # What accepted rows propose whose number has lost a zero, say: not offered for upload either.
+        perhaps = frozenset(line.perhaps for line in every if line.perhaps and is_accepted(line.status))
+        self.perhaps = perhaps - self.accepted
         self.failures = [line for line in lines if line.number not in self.accepted]
         self._newest: dict[str, str] = {}
         for line in self.failures:
             old = self._newest.get(line.number)
-            comparable = old is not None and old.isdigit() and line.claim.isdigit()
+            comparable = old is not None and _CLAIM.fullmatch(old) and _CLAIM.fullmatch(line.claim)
             # The highest number; where Excel has eaten the numbers, the one that stands last.
             if old is None or not comparable or int(line.claim) >= int(old):
                 self._newest[line.number] = line.claim
@@ -112,7 +121,7 @@ def records(grid: Grid, kind: Kind, confirmed: Mapping[str, str]) -> Records:
         if read is None:
             read = known[raw] = numbers.read(raw, row, confirmed)
             found.faults += read.faults
-        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message, raw.strip()))
+        found.lines.append(Line(row, read.number, cell(cells, "claim"), status, message, raw.strip(), read.perhaps))
     return found
 
 
@@ -195,7 +204,7 @@ class Judged:
             sightings=tuple(_sightings(file, groups)),
             groups=groups,
             ready=tuple(self.ready()),
-            notes=tuple(_notes(self._kind, self._read)),
+            notes=tuple(_notes(self._kind, self._read, sum(entry in self._history.perhaps for entry in self.of_entry))),
             claim_rows=tuple(self._rows()),
         )
 
@@ -248,7 +257,7 @@ class Judged:
         for entry, answers in self.of_entry.items():
             waits = [one.day for one in answers if one.next_step == "wait" and one.day and one.id in RESUBMIT_AFTER]
             now = sum(one.next_step == "resubmit" for one in answers)
-            if entry not in self._history.accepted and now + len(waits) == len(answers):
+            if entry not in self._history.accepted | self._history.perhaps and now + len(waits) == len(answers):
                 yield Ready(entry, "", max(waits) if waits else None)
 
 
@@ -281,7 +290,9 @@ def _sightings(file: Attachment, groups: Sequence[Group]) -> Iterator[Sighting]:
         yield Sighting(group.id, How.SHEET, 1.0, group.message, where, verbatim=True, at=(file.name, at))
 
 
-def _notes(kind: Kind, read: Records) -> Iterator[str]:
+def _notes(kind: Kind, read: Records, doubtful: int) -> Iterator[str]:
+    if doubtful:
+        yield f"Left out of the upload until the rows in doubt are confirmed, since one of them may be its acceptance: {doubtful:,}."
     if read.skipped:
         yield f"{read.skipped:,} rows without an entry number were left out (titles, totals)."
     if kind.name == "validation-result" and kind.header is not None:

@@ -8,11 +8,12 @@ from bot.core.judging import BLOCKING, CORRECTING
 from bot.core.sheets.claim_details import RESUBMIT_AFTER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.model import Sheet
-    from bot.core.sheets.claim_details import Answer
+    from bot.core.sheets.claim_details import Answer, History
 
+_BY_A_NEW_UPLOAD = ("resubmit", "fix-and-resubmit", "retry")
 _CLEARED = ("cape-now", "cape-later-money", "check")  # `check`: the columns do not say; another file may
 
 
@@ -28,15 +29,19 @@ class Refusal(NamedTuple):
 class Claims:
     """Grows as files are judged. `accepted` are in a claim, `refused` failed in one, `barred` must not go up: entry -> why."""
 
-    def __init__(self, accepted: Collection[str]) -> None:
-        self.accepted = accepted
+    def __init__(self, history: History) -> None:
+        self.accepted = history.accepted
         self.refused: dict[str, Refusal] = {}
-        self.barred: dict[str, str] = dict.fromkeys(accepted, "already accepted in a claim")
+        self.barred: dict[str, str] = dict.fromkeys(
+            history.perhaps, "it may be accepted in a claim: confirm the rows in doubt first"
+        )
+        self.barred |= dict.fromkeys(history.accepted, "already accepted in a claim")
 
-    def refuse(self, answers: Mapping[str, Sequence[Answer]]) -> None:
-        """Take the answers of each entry of a Claim Details file."""
+    def refuse(self, answers: Mapping[str, Sequence[Answer]], *, whole_file: bool) -> None:
+        """Take the answers of each entry. `whole_file`: the file was refused whole, so what a new upload mends is no bar."""
+        steps = _BY_A_NEW_UPLOAD if whole_file else ("resubmit",)
         for entry, given in answers.items():
-            failed = [one for one in given if not (one.next_step == "resubmit" or one.id in RESUBMIT_AFTER)]
+            failed = [one for one in given if not (one.next_step in steps or one.id in RESUBMIT_AFTER)]
             if failed and entry not in self.accepted:
                 self.refused[entry] = _refusal(failed)
                 self.barred.setdefault(entry, f"a claim refused it: {failed[0].text}")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _NEAR = 90  # of 100: "Liqudation Date" is 96 to its name, "Entry Date" 76 to "Entry Type"
+_MOST_ODD = 200  # names of no column of ours that are looked at: the widest report has some 130 columns
 _SHORTEST_NEAR = 8  # letters: in a shorter name one slip makes another word
 
 # What the program calls a column -> its name in ACE, and the other names that stand in reports (cape-facts 5; S12).
@@ -90,6 +91,8 @@ NAMES: Mapping[str, tuple[str, frozenset[str]]] = {
     })),
 }  # fmt: skip
 
+_KNOWN = frozenset(name for _, names in NAMES.values() for name in names)
+
 
 def plain(cell: str) -> str:
     """A column's name without what varies: `ENTRY_NUMBER`, `Entry Number ` and `entry number` are one."""
@@ -113,17 +116,18 @@ def found(cells: Iterable[str], keys: Sequence[str]) -> dict[str, int]:
         if at is not None:
             places.setdefault(key, at)
     taken = set(places.values())
+    odd = [(at, name) for at, name in enumerate(names) if len(name) >= _SHORTEST_NEAR and name not in _KNOWN][
+        :_MOST_ODD
+    ]
     for key in keys:
-        if key not in places and (at := _near(names, key, taken)) is not None:
+        if key not in places and (at := _near(odd, key, taken)) is not None:
             places[key] = at
             taken.add(at)
     return places
 
 
-def _near(names: list[str], key: str, taken: set[int]) -> int | None:
-    for index, name in enumerate(names):
-        if index in taken or len(name) < _SHORTEST_NEAR or any(name in known for _, known in NAMES.values()):
-            continue
-        if process.extractOne(name, NAMES[key][1], scorer=fuzz.ratio, score_cutoff=_NEAR):
-            return index
+def _near(odd: list[tuple[int, str]], key: str, taken: set[int]) -> int | None:
+    for at, name in odd:
+        if at not in taken and process.extractOne(name, NAMES[key][1], scorer=fuzz.ratio, score_cutoff=_NEAR):
+            return at
     return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot.core import entry_number
+from bot.core import entry_number, masking
 from bot.core.confirmed import NOTE, vouched
 from bot.core.model import Attachment, Fault, Ready, Row, Sheet, Table, Type06
 from bot.core.sheets.annotated import annotate
@@ -25,6 +25,7 @@ MAX_BYTES = 1_000_000  # 1 MB, the smaller reading of it
 MAX_ROWS = 250_000  # twenty-five Declarations; a longer list is an export of something else
 _TRAILING = 1_000  # blank rows after the last filled one that are named; Excel may leave a million
 _NAMED = 6  # filer codes in a sentence
+_WRAPPED = 40  # characters of a cell that may hold an entry number, however wrapped
 _ALIKE = "it stands in more than one row, so nobody can confirm it by its value"
 _FTZ = re.compile(r"\W*0?6(?!\d)|.*\bFTZ\b", re.IGNORECASE)
 
@@ -93,6 +94,7 @@ def judge(
             if number:
                 _take(row, value, number, tally)
     _judge_whole(tally)
+    _judge_other_columns(rows, where, tally)
     return Sheet(
         name=file.name,
         kind="declaration",
@@ -105,12 +107,24 @@ def judge(
         notes=tuple(_notes(tally)),
         barred=tuple((number, barred[number]) for number in tally.entries if number in barred),
         annotated=annotate(
-            rows,
+            _shown(rows, where),
             tally.faults,
             where.header.number if where.header else 0,
             {row: f"do not upload: {barred[number]}" for number, row in tally.entries.items() if number in barred},
         ),
     )
+
+
+def _shown(rows: Sequence[Row], where: Layout) -> Sequence[Row]:
+    """The rows with importer numbers as they may be shown."""
+    at = where.importer_column
+    if at is None:
+        return rows
+    return [
+        replace(row, cells=(*row.cells[:at], masking.importer_shown(row.cells[at]), *row.cells[at + 1 :]))
+        if at < len(row.cells) else row
+        for row in rows
+    ]  # fmt: skip
 
 
 def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, barred: Mapping[str, str]) -> Iterator[Ready]:
@@ -161,6 +175,24 @@ def _judge_whole(tally: _Tally) -> None:
         tally.say(None, ", ".join(present), "filer-code")
 
 
+def _judge_other_columns(rows: Sequence[Row], where: Layout, tally: _Tally) -> None:
+    """Entry numbers in another column that holds little else are not taken, and each is said: it may be half of a list."""
+    below = where.header.number if where.header else 0
+    filled_in: Counter[int] = Counter()
+    valid: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row in rows:
+        if row.number > below and len(row.cells) > 1:
+            for at, cell in enumerate(row.cells):
+                if cell.strip() and at not in (where.column, where.importer_column):
+                    filled_in[at] += 1
+                    if entry_number.LENGTH <= len(cell) <= _WRAPPED and entry_number.is_valid(cell):
+                        valid[at].append((row.number, cell))
+    for at, several in valid.items():
+        for number, cell in several if 2 * len(several) > filled_in[at] else ():
+            if entry_number.compact(cell) not in tally.entries:
+                tally.say(number, cell, "extra-columns", note="an entry number in another column, not taken")
+
+
 def _is_heading(row: Row, value: str, where: Layout, tally: _Tally) -> bool:
     """The header, a title above it (its fault says so already), or a header once more further down."""
     if where.header is not None and row.number <= where.header.number:
@@ -193,7 +225,7 @@ def _mended(row: Row, value: str, tally: _Tally) -> str:
     for reason in (reason for reason in reasons if not (hopeless and reason == "lower-case")):
         tally.say(row.number, value, reason, number, repaired=bool(number))
     if not sure:  # what a person vouched for is said like every other repair
-        proposal = number or entry_number.propose(value)
+        proposal = number or ("" if masking.is_number(value) else entry_number.propose(value))
         note = NOTE if number else _ALIKE if alike else ""
         tally.say(row.number, value, why_wrong(value, mended), proposal, repaired=bool(number), note=note)
     return number

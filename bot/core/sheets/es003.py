@@ -5,21 +5,23 @@ A million rows are normal, so a row costs a few look-ups: cells that repeat are 
 
 from __future__ import annotations
 
+import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days, entry_number
 from bot.core.eligibility import FTZ, Facts, Verdict
-from bot.core.masking import mask
+from bot.core.masking import MASK, is_number, mask
 from bot.core.model import Outcome, Ready, Sheet, Type06
 from bot.core.sheets import columns, numbers
 from bot.core.sheets.es003_entry import (
     EXEMPT,
     IEEPA_DUE,
     IEEPA_FREE,
-    NO_DUTY_COLUMN,
+    NO_DUTY,
     NO_PROGRAM,
     S122,
+    UNREAD_HTS,
     VALUE_99,
     VALUE_IEEPA,
     Checks,
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 _IEEPA, _EXEMPT_CLASS, _S122_CLASS = "ieepa", "ieepa-exempt", "section-122"
 _ORDINARY, _CHAPTER_99, _NO_HEADING = "", "99", "-"  # outside chapter 99; another of it; no HTS number at all
+_UNREAD = "?"  # one that a spreadsheet has made unreadable
+_SPOILT = re.compile(r"\W*\d(?:[.,]\d+)?E\+?\d{1,2}\W*|\W*#+.*", re.IGNORECASE)  # 9.90301E+09, ########, #N/A
 _SHORTEST_HTS = 6  # digits; a shorter number is no HTS number
 _LINE_DIGITS = 3  # an entry summary has at most 999 lines
 _AMOUNTS = 200_000  # different amounts remembered: beyond that each is read anew
@@ -94,6 +98,7 @@ class _Reading:
         self.positive: dict[str, bool | None] = {"": None}
         self.same: dict[str, str] = {}  # each text once
         self.skipped = 0
+        self.orphaned = False  # whether a chapter 99 number stands in a row without an entry number
         self.valid: set[str] = set()
         self.of_entry = tuple(key for key in OF_ENTRY if key in self.places)
         program = self.rules.check("exemption-program", context.judge.today)
@@ -140,13 +145,16 @@ class _Reading:
             bits = 0
             if heading == _IEEPA:
                 paid = duty is not None and (known[cells[duty]] if cells[duty] in known else look(cells[duty]))
-                bits = IEEPA_DUE if paid else NO_DUTY_COLUMN if duty is None else IEEPA_FREE
+                unknown = duty is None or (paid is None and cells[duty].strip(" '=\""))
+                bits = IEEPA_DUE if paid else NO_DUTY if unknown else IEEPA_FREE
             elif heading == _EXEMPT_CLASS:
                 bits = EXEMPT | (
                     NO_PROGRAM if spi is not None and self._needs_program(cells[hts or 0], cells[spi]) else 0
                 )
             elif heading == _S122_CLASS:
                 bits = S122
+            elif heading == _UNREAD:
+                bits = UNREAD_HTS
             if goods is not None and (known[cells[goods]] if cells[goods] in known else look(cells[goods])):
                 bits |= VALUE_99 | (VALUE_IEEPA if heading in (_IEEPA, _EXEMPT_CLASS) else 0)
             return bits
@@ -167,11 +175,12 @@ class _Reading:
         else:
             number = entry_number.repair(cell)[0] if cell else ""
             if sum(map(str.isdigit, number)) < numbers.FEWEST_DIGITS or is_total(cell):
+                self.orphaned = self.orphaned or (not cell.strip() and self._is_chapter_99(cells))
                 self.skipped += any(one.strip() for one in cells) and not is_total(next(filter(None, cells), ""))
                 return None
             read = numbers.read(cell, row, self.confirmed)
             self.faults += read.faults
-            number = read.number or number
+            number = read.number or (MASK if is_number(cell) else number)
             if read.number:
                 self.valid.add(number)
         entry = self.entries.get(number)
@@ -182,6 +191,10 @@ class _Reading:
             entry = self.entries[number] = Entry(number, row, same.setdefault(importer, importer), kept)
         self.raw[cell] = entry
         return entry
+
+    def _is_chapter_99(self, cells: Sequence[str]) -> bool:
+        at = self.places.get("hts")
+        return at is not None and self._heading(cells[at]) not in (_ORDINARY, _NO_HEADING)
 
     def _differs(self, entry: Entry, facts: tuple[str, ...]) -> None:
         """Cells that hold for the whole entry and are not the same in all its rows: blanks are filled, the rest is said."""
@@ -195,8 +208,10 @@ class _Reading:
 
     def _heading(self, hts: str) -> str:
         """The class of an HTS number: empty for one outside chapter 99, "99" for another of it, "-" for none at all."""
-        digits = "".join(filter(str.isdigit, hts.removesuffix(".0")))
-        if len(digits) < _SHORTEST_HTS:
+        digits = "".join(str(int(one)) for one in hts.removesuffix(".0") if one.isdecimal())
+        if _SPOILT.fullmatch(hts):
+            found = _UNREAD
+        elif len(digits) < _SHORTEST_HTS:
             found = _NO_HEADING
         elif not digits.startswith("99"):
             found = _ORDINARY
@@ -242,7 +257,9 @@ class _Reading:
 
     def _checks(self) -> Checks:
         context = self.context
-        return Checks(tuple(self.entries.values()), context.judge, context.claims, has_hts="hts" in self.places)
+        return Checks(
+            tuple(self.entries.values()), context.judge, context.claims, places=self.places, orphaned=self.orphaned
+        )
 
     def importer(self, number: str) -> str:
         """The importer number of an entry as it stands; the outcome has it masked."""

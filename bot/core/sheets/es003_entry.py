@@ -9,13 +9,15 @@ from bot.core.sheets import columns
 from bot.core.sheets.claims import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.core.judging import Judge
     from bot.core.sheets.claims import Claims
 
 # What the rows of an entry show, as bits.
-IEEPA_DUE, IEEPA_FREE, EXEMPT, S122, VALUE_IEEPA, VALUE_99, NO_PROGRAM, NO_DUTY_COLUMN = (1 << at for at in range(8))
+IEEPA_DUE, IEEPA_FREE, EXEMPT, S122, VALUE_IEEPA, VALUE_99, NO_PROGRAM, NO_DUTY, UNREAD_HTS = (
+    1 << at for at in range(9)
+)
 _FILTERED = 0.2  # share of entries without any partner from which the export is one of chapter 99 alone
 _CHAPTER_99_ROWS = "chapter-99"
 
@@ -49,10 +51,12 @@ class Shown(NamedTuple):
 class Checks:
     """What the rows of an entry say together: its duty, and what must be corrected first."""
 
-    def __init__(self, entries: Sequence[Entry], judge: Judge, claims: Claims, *, has_hts: bool) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], judge: Judge, claims: Claims, *, places: Mapping[str, int], orphaned: bool
+    ) -> None:
         rules, today = judge.rules, judge.today
         self._claims = claims
-        self._has_hts = has_hts
+        self._has_hts, self._has_duty, self._orphaned = "hts" in places, "duty" in places, orphaned
         self._value, self._pairing, self._program = (
             rules.check(name, today) for name in ("goods-value", "pairing", "exemption-program")
         )
@@ -73,7 +77,6 @@ class Checks:
     def completed(self, facts: Facts, shown: Shown) -> Facts:
         """The facts of the cells with what the rows show, and what a claim said of the entry."""
         said = shown.refused or Refusal()
-        unlike = f"Its rows disagree in {columns.title(shown.unlike)}: look it up." if shown.unlike else ""
         return facts._replace(
             duty=self._duty(shown.bits),
             accepted="entry-summary-updated" if shown.accepted else facts.accepted,
@@ -82,12 +85,26 @@ class Checks:
             correct=tuple(dict.fromkeys((*self._corrections(shown), *said.correct))),
             refused=said.other,
             missing=facts.missing if self._has_hts else (*facts.missing, columns.title("hts")),
-            wanted=(columns.title("duty"),) if shown.bits & NO_DUTY_COLUMN else (),
-            contrary=unlike or facts.contrary,
+            wanted=(columns.title("duty"),) if shown.bits & NO_DUTY and not shown.bits & IEEPA_DUE else (),
+            contrary=self._unreadable(shown) or facts.contrary,
         )
 
+    def _unreadable(self, shown: Shown) -> str:
+        """What of its rows cannot be read together, in a sentence, or empty."""
+        if shown.unlike:
+            return f"Its rows disagree in {columns.title(shown.unlike)}: look it up."
+        if shown.bits & IEEPA_DUE:  # one row is enough to file
+            return ""
+        if shown.bits & UNREAD_HTS:
+            return f"I cannot read its {columns.title('hts')}: a spreadsheet shortened it. Run the report again."
+        if self._orphaned and self._duty(shown.bits) is Duty.NONE:
+            return "An IEEPA line may stand in the rows without an entry number: fill the number in on every row."
+        if shown.bits & NO_DUTY and self._has_duty:
+            return f"I cannot read its {columns.title('duty')}: look it up."
+        return ""
+
     def _duty(self, bits: int) -> Duty:
-        if not self._has_hts or bits & NO_DUTY_COLUMN:
+        if not self._has_hts or (bits & NO_DUTY and not bits & IEEPA_DUE):
             return Duty.UNKNOWN
         shown = ((IEEPA_DUE, Duty.DUE), (IEEPA_FREE, Duty.FREE), (EXEMPT, Duty.EXEMPT), (S122, Duty.SECTION_122))
         return next((duty for bit, duty in shown if bits & bit), Duty.NONE)

@@ -34,6 +34,7 @@ _CAPE_REASON = re.compile(r"0*36(?:\.0+)?(?!\d)|.*\bcape\b", re.IGNORECASE)
 _OPEN_PROTEST = re.compile(
     r"open|suspend|pending|filed|received|accepted|review|afr|in process|active|submitted|assigned"
 )
+_CREDIT = re.compile(r"\D*[-(−–]|.*\d\s*-\s*\Z|.*\bcr\b")  # an amount below zero
 _DENIED = re.compile(r"den(?:y|ied)")
 _FURTHER = re.compile(r"afr|further review")
 
@@ -156,11 +157,12 @@ def recon_of(flag: str, filed: str) -> str:
 
 
 def is_positive(amount: str) -> bool | None:
-    """Whether an amount is above zero, in whatever way it is written; None for a blank, False for FREE."""
-    bare = amount.strip(_TRIM + "$€ ")
-    if not bare:
-        return None
-    return not bare.startswith(("-", "(", "−")) and not bare.endswith("-") and any("1" <= one <= "9" for one in bare)
+    """Whether an amount is above zero, in whatever way it is written; None for a blank and for what is none, False for FREE."""
+    bare = amount.strip(_TRIM + "$€ ").lower()
+    digits = [int(one) for one in bare if one.isdecimal()]
+    if bare and not digits:
+        return False if bare in _NO or "free" in bare else None
+    return any(digits) and not _CREDIT.match(bare) if digits else None
 
 
 def _is_no(text: str) -> bool:

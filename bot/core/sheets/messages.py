@@ -24,6 +24,7 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 _NEAR = 92  # of 100, and the same hinge words: "VALUE ALLOWED ON HTS" is 91 to its opposite
 _SHORTEST_NEAR = 10  # letters; in a shorter text a slip makes another word
 _BESIDE = 3  # words that may stand beside a message in its part ("Error:", "line 2"); more make another message
+_LONGEST = 10_000  # characters of a cell; all of ACE's messages together have some 3,000
 _VARIABLE = r"[a-z0-9 ]{0,12}?"
 
 
@@ -40,7 +41,7 @@ class Messages:
 
     def within(self, text: str) -> tuple[tuple[str, str], ...]:
         """(id, part of the text) for each message in it, in their order; the id is empty for a part that nobody knows."""
-        return tuple(dict.fromkeys(self._parts(text)))
+        return tuple(dict.fromkeys(self._parts(text))) if len(text) <= _LONGEST else (("", text),)
 
     def _parts(self, text: str) -> Iterator[tuple[str, str]]:
         for part in filter(None, (one.strip() for one in _BETWEEN.split(text))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core import entry_number
+from bot.core import entry_number, masking
 from bot.core.confirmed import NOTE
 from bot.core.model import Fault
 from bot.core.sheets.layout import SCIENTIFIC
@@ -23,6 +23,11 @@ class Read(NamedTuple):
     number: str
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def perhaps(self) -> str:
+        """What a person may confirm it as; empty where it is valid."""
+        return "" if self.number else next((one.proposal for one in self.faults), "")
+
 
 def read(cell: str, row: int, confirmed: Mapping[str, str]) -> Read:
     """Read a cell. ACE's own `="B76…"` is no fault; anything else that is mended is said."""
@@ -35,7 +40,7 @@ def read(cell: str, row: int, confirmed: Mapping[str, str]) -> Read:
     sure = entry_number.is_checked(mended)
     number = mended if sure else confirmed.get(value) or confirmed.get(mended) or ""
     if not sure:
-        proposal = number or entry_number.propose(value)
+        proposal = number or ("" if masking.is_number(value) else entry_number.propose(value))
         fault = Fault(row, cell, why_wrong(value, mended), bool(number), proposal, NOTE if number else "")
         return Read(number, (fault,))
     return Read(number, tuple(Fault(row, cell, reason, repaired=True, proposal=number) for reason in reasons))

@@ -77,6 +77,11 @@ def test_unknown_texts_stand_verbatim_in_groups_of_their_own():
     assert sheet.ready == ()
 
 
+def test_a_cell_longer_than_all_messages_is_not_searched_for_them():
+    long = "INVALID HTS, " * 8_000
+    assert [(group.id, group.message) for group in read(row(A, error=long)).groups] == [("unknown", long.strip())]
+
+
 @pytest.mark.parametrize("swapped", [False, True])
 def test_accepted_in_one_claim_is_never_resubmitted(swapped):
     rows = [
@@ -96,10 +101,27 @@ def test_the_newest_claim_has_the_last_word():
     assert grouped(sheet) == {"unexpected-error-try-again": (A,)}
 
 
+@pytest.mark.parametrize("claim", ["²", "٣", "9" * 5_000])
+def test_a_claim_number_that_is_no_number(claim):
+    rows = (row(A, error="PROTEST ON ENTRY", claim=claim), row(A, error="FINAL LIQUIDATION", claim=claim + claim))
+    assert read(*rows).entries == (A,)
+
+
 def test_accepted_by_another_file_of_the_message():
     failed, later = details(row(A, error="UNEXPECTED ERROR-TRY AGAIN")), details(row(A, "Entry Summary Updated"))
     sheets = read_all(("a.csv", failed), ("b.csv", later))
     assert [sheet.ready for sheet in sheets] == [(), ()]
+
+
+def test_an_accepted_row_that_lost_its_zero_keeps_the_entry_out_of_every_upload():
+    number = entry("034", 8769309)
+    lost = details(row(number.lstrip("0"), "Entry Summary Updated"))
+    again = details(row(number, error="UNEXPECTED ERROR-TRY AGAIN"), row(A, error="UNEXPECTED ERROR-TRY AGAIN"))
+    listed = f"Entry Number\r\n{number}\r\n{A}\r\n".encode()
+    _, failed, declared = read_all(("a.csv", lost), ("b.csv", again), ("c.csv", listed))
+    assert [one.entry for one in failed.ready] == [one.entry for one in declared.ready] == [A]
+    assert grouped(failed) == {"unexpected-error-try-again": (number, A)}
+    assert len(failed.notes) == len(declared.notes) == 1
 
 
 def test_excel_took_the_zeros_and_the_claim_numbers():

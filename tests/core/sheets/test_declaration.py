@@ -6,7 +6,7 @@ import pytest
 from entry_numbers import dashed, entry, wrong
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_files import read
+from reading_files import read, read_all
 
 from bot.core.confirmed import vouched
 from bot.core.confirmed import wrong as why_wrong
@@ -386,3 +386,31 @@ def test_the_clean_set_and_the_faults_account_for_every_value(rows):
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it(content):
     read(Attachment("x", content))
+
+
+@pytest.mark.parametrize("control", ["\0", "\a", "\x1b", "\f", "\x7f", "\x85"])
+def test_no_control_character_goes_back(control):
+    assert defuse(f"{control}=1+1{control}") == "'=1+1"
+    assert defuse(f"A{control}1") == "A1"
+
+
+def test_archives_are_opened_as_far_as_there_is_room():
+    content = f"Entry Number\r\n{A}\r\n".encode()
+
+    def open_file(file):
+        return tuple(Attachment(f"{at}.csv", content) for at in range(150)) if file.name.endswith(".zip") else None
+
+    names = [f"{at}.zip" for at in range(50)]
+    found = read_all(*((name, b"PK\3\4") for name in names), ("plain.csv", content), open_file=open_file)
+    opened = [sheet for sheet in found if not sheet.refused]
+    assert len(opened) == 6 * 150 + 1
+    assert [sheet.name for sheet in found if "more packed" in sheet.refused] == names[6:]
+
+
+@pytest.mark.parametrize("head", ["Entry Number,Entry Number\n", "Entry Number\n", ""])
+def test_entry_numbers_in_a_second_column_are_said(head):
+    one, two, three = (entry("B76", serial) for serial in (7, 8, 9))
+    got = sheet(f"{head}{A},{dashed(two)}\n{one},{A}\n{three},\n")
+    assert got.entries == (A, one, three)
+    said = [(fault.row, fault.value) for fault in got.faults if fault.note]
+    assert said == [(2 if head else 1, dashed(two))]

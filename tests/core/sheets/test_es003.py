@@ -2,11 +2,14 @@
 
 import csv
 import io
+import time
 from datetime import date
 
 import pytest
 from entry_numbers import dashed, entry, wrong
 from reading_files import TODAY, read_all
+
+from bot.core.sheets import columns
 
 ONE, TWO, THREE = entry("B76", 324527), entry("B76", 324528), entry("316", 2509314)
 ACE = {
@@ -232,3 +235,43 @@ def test_a_quote_mark_that_nobody_closed_is_said():
     content = export({"Importer Name": "A"}, {"Importer Name": "B"}, {"Importer Name": "C"}).replace(b",A", b',"A')
     (sheet,) = read_all(("es003.csv", content))
     assert "quote mark" in sheet.refused
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        *((one, "cape-now") for one in ("1,234.50", "1.234,50", ".5", "USD 5", "１００", "٣٠")),
+        *(
+            (one, "no-refund")
+            for one in ("", "0.00", "FREE", "-", "$ -", "N/A", "-5", "(5.00)", "5-", "–5", "USD -5", "5.00 CR")
+        ),
+        *((one, "check") for one in ("#VALUE!", "########", "see")),
+    ],
+)
+def test_a_duty_is_read_or_said_to_be_unreadable(amount, said):
+    assert outcome({"Line Tariff Duty Amount": amount}, BASE).outcome == said
+
+
+@pytest.mark.parametrize("hts", ["9.90301E+09", "9.9E+09", "########", "#N/A"])
+def test_a_tariff_number_that_a_spreadsheet_spoilt_decides_nothing(hts):
+    got = outcome({"HTS Number - Full": hts})
+    assert (got.outcome, "cannot read its HTS Number" in got.why) == ("check", True)
+    assert outcome({}, {"HTS Number - Full": hts}).outcome == "cape-now"
+
+
+def test_a_tariff_number_in_wide_digits():
+    assert outcome({"HTS Number - Full": "９９０３.０１.２５"}).outcome == "cape-now"
+
+
+def test_rows_that_name_their_entry_only_once_do_not_say_that_it_has_no_ieepa_line():
+    grouped = {"Entry Summary Number": ""}
+    first, second = audited(export(BASE, grouped, {"Entry Summary Number": TWO})).outcomes
+    assert (first.outcome, second.outcome) == ("check", "cape-now")
+    assert "rows without an entry number" in first.why
+    assert outcome(BASE, BASE | grouped).outcome == "no-refund"
+
+
+def test_thousands_of_names_of_no_column_are_not_all_compared():
+    began = time.process_time()
+    columns.found([f"liquidatiom datx {at}" for at in range(10_000)], tuple(columns.NAMES))
+    assert time.process_time() - began < 0.5
