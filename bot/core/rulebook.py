@@ -123,8 +123,11 @@ class RuleBook:
     def heading_class(self, hts: str, day: date) -> str:
         """The class of an HTS number, with dots or without; empty for an ordinary one."""
         digits = "".join(filter(str.isdigit, hts))
-        found = [one for one in self.headings if one.start <= day and one.holds(digits)]
-        return max(found, key=lambda one: one.start).kind if found else ""
+        found = [one for one in self.headings if one.holds(digits)]
+        in_force = [one for one in found if one.start <= day]
+        if in_force:
+            return max(in_force, key=lambda one: one.start).kind
+        return min(found, key=lambda one: one.start).kind if found else ""  # before the first list, the first
 
     def psc_today(self, day: date) -> str:
         """For which entries a Post Summary Correction is still possible on a day, in a sentence."""

@@ -152,3 +152,14 @@ def test_an_importer_that_one_file_knows_parts_the_upload():
     assert [(one.importer, one.entries) for one in files] == [
         ("12-3456789", (A,)), ("98-7654321", (B,)), ("", (C, D)),
     ]  # fmt: skip
+
+
+def test_a_type_column_of_a_declaration_keeps_out_what_cape_does_not_take():
+    listed = table("list.csv", "Entry Number,Entry Type", f"{A},01", f"{B},23", f"{C},21", f"{D},6")
+    files, _ = gone(listed)
+    assert [one.entries for one in files] == [(A, D)]
+
+
+def test_an_export_is_read_alike_before_the_first_list_of_headings():
+    (sheet,) = read_all(es003((A, None, "01")), today=date(2026, 4, 19))
+    assert sheet.outcomes[0].outcome == "cape-now"

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot.core import entry_number
 from bot.core.confirmed import vouched
 from bot.core.model import Attachment, Fault, Row, Sheet, Table
-from bot.core.sheets import claim_details, declaration, delimited, es003, foreign, kinds
+from bot.core.sheets import claim_details, declaration, delimited, es003, es003_facts, foreign, kinds
 from bot.core.sheets.claims import Claims
 from bot.core.sheets.grid import Grid, Unreadable
-from bot.core.sheets.layout import filled, layout
+from bot.core.sheets.layout import Layout, filled, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -240,7 +241,20 @@ def _declaration(part: _Part, reading: Reading, barred: Mapping[str, str]) -> Sh
     if why := declaration.unusable(table, where):
         return _refused(file, why, "declaration")
     noted = replace(table, notes=(*table.notes, *part.notes))
+    barred = {**_types_barred(table, where, reading.judge), **barred}
     return declaration.judge(file, noted, where, reading.filer_codes, part.confirmed, barred)
+
+
+def _types_barred(table: Table, where: Layout, judge: Judge) -> dict[str, str]:
+    """The entries whose type, in a column of the Declaration, CAPE does not take on the day."""
+    at = where.type_column
+    barred = {}
+    for row in table.rows if at is not None and where.header is not None else ():
+        kind = es003_facts.type_of(row.cells[at]) if at is not None and at < len(row.cells) else ""
+        rule = judge.rules.entry_type(kind, judge.today) if kind else None
+        if rule is not None and rule.cape != "yes" and where.column < len(row.cells):
+            barred[entry_number.compact(row.cells[where.column])] = f"CAPE does not take entry type {kind} now"
+    return barred
 
 
 def _table(grid: Grid, most: int = declaration.MAX_ROWS + 1) -> Table:

@@ -49,7 +49,7 @@ class Claims:
     def learn(self, sheet: Sheet) -> None:
         """Take the outcomes of an ES-003."""
         for one in sheet.outcomes:
-            if one.outcome not in _CLEARED:
+            if one.outcome not in _CLEARED or (one.outcome == "check" and one.reasons):  # a known error, not a gap
                 self.barred.setdefault(one.entry, one.why)
 
 
