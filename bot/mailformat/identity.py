@@ -6,7 +6,9 @@ import hashlib
 
 from bot.mailformat import headers, parse
 
-_HEAD = 1_000_000  # bytes of a header block that are looked at; a bare file of 200 MB has none
+_LONGEST = (
+    1_000_000  # bytes of a header block; a table of 200 MB without a blank line is none, and costs gigabytes as one
+)
 _NAMES = ("Message-ID", "From", "Subject", "Date")  # not the trace: each copy has its own Received lines
 
 
@@ -17,9 +19,9 @@ def identity(raw: bytes) -> str:
     all of their bytes.
     """
     head, gap, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    mail = parse.head(head[:_HEAD])
+    mail = parse.head(head if gap and len(head) <= _LONGEST else b"")
     named = [headers.first(mail, name) for name in _NAMES]
-    parts = [*(value.encode() for value in named), body.rstrip()] if gap and any(named) else [raw]
+    parts = [*(value.encode() for value in named), body.rstrip()] if any(named) else [raw]
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big"))

@@ -27,7 +27,7 @@ _TYPE_NAMES = {"entrytype", "entrytypecode", "entrysummarytype", "entrysummaryty
 _MISSPELT = 85  # of 100: "Enrty Nubmer" is 91, "Importer Number" 77
 _SAMPLE = 200  # filled rows looked at when there is no header
 _TOTAL = re.compile(
-    r"\W*(?:grand |sub)?-?totals?\b|\W*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
+    r"\W*(?:grand |sub)?-?totals?\b|[\s*#:-]*(?:count|sum|end of report|rows? returned|records?)\b", re.IGNORECASE
 )
 _WORDS = 3  # words in a cell of the entry column from which it is none
 _PROSE = 4  # words in a cell from which it is a sentence, and the file somebody's message
