@@ -9,6 +9,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from bot.core import case_number
 from bot.mailformat import headers
 from bot.mailformat.guard import OWN_HEADER
 
@@ -58,7 +59,7 @@ def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str,
     mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = sender
     mail["To"] = incoming.sender
-    mail["Subject"] = reply.subject
+    mail["Subject"] = case_number.with_token(reply.subject, incoming.case)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(reference, sender)
     if usable := handle.get("references"):

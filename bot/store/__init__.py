@@ -13,6 +13,7 @@ from bot.store.ledger import CaseLine, Ledger, Quarantined, Replay
 from bot.store.outbound import Outbound
 from bot.store.outbox import Outbox
 from bot.store.schema import Outcome, Sending, State, marks
+from bot.store.threads import Said, Threads
 
 __all__ = [
     "CaseLine",
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "Quarantined",
     "Replay",
+    "Said",
     "Sending",
     "State",
     "Store",
@@ -31,7 +33,7 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Outbox, Ledger):
+class Store(Inbox, Outbox, Ledger, Threads):
     """Everything that outlives the process. Also the `Marks` of the mail channel."""
 
     def __init__(self, url: str) -> None:

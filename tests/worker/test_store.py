@@ -173,7 +173,7 @@ class TestOutbox:
         store.prepared(message, incoming, full, reply)
         outbound = store.outbound(message.key)
         assert outbound.reply == reply
-        assert outbound.incoming == replace(incoming, text="", attachments=())
+        assert outbound.incoming == replace(incoming, text="", attachments=(), case=store.cases()[0].case_id)
         assert b"hello" not in to_json(incoming, reply)
         assert (outbound.state, outbound.reference, outbound.tries) == (Sending.NEW, message.key, 0)
 

@@ -47,6 +47,10 @@ class MailChannel:
             raise NotSent(f"the reply cannot be written as mail ({type(error).__name__})", retry=False) from error
         smtp.send(self._settings, incoming.sender, mail)
 
+    def answer_name(self, reference: str) -> str:
+        """The Message-ID of the reply."""
+        return message_id(reference, self._settings.address)
+
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:  # noqa: ARG002 - the contract's parameter
         """Look for the reply in the Sent folder. Not found means nothing: not every server files what it sends."""
-        return True if imap.in_sent_folder(self._settings, message_id(reference, self._settings.address)) else None
+        return True if imap.in_sent_folder(self._settings, self.answer_name(reference)) else None
