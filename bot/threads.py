@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot.channels import Named
 from bot.core import conversation
+from bot.core.model import Attachment, Incoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.channels import Channel
-    from bot.core.model import Incoming
     from bot.store import Message, Said, Store
 
 
@@ -33,6 +33,19 @@ def placed(store: Store, channel: Channel, message: Message, incoming: Incoming)
         named = True
     # Its id is nobody else's; what it would otherwise be called by is the name of a thread that it may not join.
     return replace(incoming, thread=message.id) if named else incoming
+
+
+def remembered(store: Store, key: str) -> Incoming | None:
+    """What can still be said of a message whose raw bytes were deleted: whose it was, and that it had files."""
+    left = store.remains(key)
+    if left is None or not any(left.people):
+        return None
+    sender, *others = left.people
+    day = f"{left.purged_at:%B} {left.purged_at.day}, {left.purged_at.year}"
+    gone = Attachment(
+        "the earlier file", b"", problem=f"I deleted it on {day}, as I do with all mail. Attach it again."
+    )
+    return Incoming(left.id, sender, "", shown_to=tuple(others), attachments=(gone,) * bool(left.files))
 
 
 def _threads(store: Store, message: Message, incoming: Incoming) -> Iterator[str]:

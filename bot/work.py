@@ -16,7 +16,7 @@ from bot.channels import Closing, End, NotForUs, NotSent
 from bot.core import conversation
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
-from bot.threads import placed
+from bot.threads import placed, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,7 +140,7 @@ class Work:
         found: list[Incoming] = []
         for key in self._store.before(message, incoming.thread, _LOOKED_BACK):
             stored = self._store.message(key)
-            said = channel.read(stored.id, stored.payload) if stored else None
+            said = channel.read(stored.id, stored.payload) if stored else remembered(self._store, key)
             if said is None or not conversation.may_add(said, incoming):
                 continue
             found.insert(0, said)

@@ -148,7 +148,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # A transaction that reads first and then writes cannot wait for the lock (SQLITE_BUSY at once): take it at the
     # first write. FULL: what was acknowledged to a mail server survives a power cut.
     connection.isolation_level = "IMMEDIATE"
-    for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+    # secure_delete: what was purged does not lie on in the file's free pages.
+    for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.core import conversation, sheets
+from bot.core import conversation
 from bot.store.schema import Outcome, State, cases, messages, now, outbox, payloads, seen, storable
 from bot.store.threads import remember
 
@@ -57,6 +57,16 @@ class Message:
         return Job(self.key, self.run)
 
 
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of a message: who was in it, the sender first, and how many files it had."""
+
+    id: str
+    people: tuple[str, ...]
+    files: int
+    purged_at: datetime
+
+
 def key_for(channel: str, id: str) -> str:  # noqa: A002 - the domain's word
     """The key of a message: equal for a redelivery. Safe in a log, a URL and a file name."""
     digest = hashlib.sha256(f"{channel}\0{id}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
@@ -99,6 +109,13 @@ class Inbox:
             run=row.run,
             answered=bool(row.answered),
         )
+
+    def remains(self, key: str) -> Remains | None:
+        """What is left of a message whose raw bytes were deleted; None: they are there, or it is gone altogether."""
+        query = select(messages).where(messages.c.key == key, messages.c.purged_at.is_not(None))
+        with self.database.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Remains(row.id, tuple(row.people.split("\n")), row.files, row.purged_at)
 
     def before(self, message: Message, thread: str, most: int) -> list[str]:
         """The keys of the messages that came before this one in its thread, the newest first.
@@ -213,7 +230,7 @@ def who(incoming: Incoming) -> dict[str, object]:
     return {
         "sender": storable(incoming.sender),
         "people": storable("\n".join(conversation.people(incoming))),
-        "files": sum(map(sheets.may_be_table, incoming.attachments)),
+        "files": len(incoming.attachments),
         "thread": storable(incoming.thread),
     }
 
