@@ -72,6 +72,7 @@ class Mailbox(_Frozen):
     oauth: OAuth | None = None
     folder: str = "INBOX"
     sent_folder: str = ""  # empty: the folder the server marks \\Sent; looked at only after a crash
+    drafts: bool | str = False  # True: into the folder the server marks \\Drafts; or a folder's name
     done: Literal["flag", "move"] = "flag"
     done_keyword: str = Field(default="CapebotTaken", pattern=_KEYWORD)
     done_folder: str = "Capebot"
