@@ -83,7 +83,7 @@ def reply_mail(
 
 def _with_notes(html: str, notes: Sequence[str]) -> str:
     """The notes below everything else, in whatever template of a site's own."""
-    style = "clear:both;margin:12px 0 0 0;font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:1.45;"
+    style = "margin:0 0 8px 0;font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:1.45;"
     below = "".join(f'<p style="{style}">{escape(note)}</p>\n' for note in notes)
     body, end, rest = html.rpartition("</body>")
     return f"{body}{below}{end}{rest}" if end else html + below
