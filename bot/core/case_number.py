@@ -1,4 +1,4 @@
-"""A case's number, and the token by which a mail's subject names it: `[CAPE-7K3FXQ2]`.
+"""A case's number, and the token by which a mail's subject names it: `[CAPE-7K3FXQF]`.
 
 A subject survives where ids do not: gateways rewrite Message-IDs, and people answer from another program. The token is
 the number with a check character, so that a slip of the pen names no case. It only says which case is meant; who may

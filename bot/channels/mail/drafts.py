@@ -109,16 +109,19 @@ def put(settings: Mailbox, drafts: list[_Draft]) -> Filed:
     try:
         folder = folder_of(settings, client)
         client.select_folder(folder)
-        there = _marked(client, {one.place for one in drafts})
-        known = {mark.version for mark in there.values()}
-        for one in drafts:
-            if one.version not in known:
-                client.append(folder, one.mail, flags=[DRAFT])
-        ours = {one.version for one in drafts}
-        former = {uid: mark for uid, mark in there.items() if mark.version not in ours}
-        untouched = [uid for uid, mark in former.items() if _content(client, uid) == mark.content]
-        _delete(client, untouched)
-        return Filed(folder, len(drafts), len(former) - len(untouched))
+        places, ours = {one.place for one in drafts}, {one.version for one in drafts}
+        there = _marked(client, places)
+        missing = [one for one in drafts if one.version not in {mark.version for mark in there.values()}]
+        for one in missing:
+            client.append(folder, one.mail, flags=[DRAFT])
+        if missing:  # again: what a killed worker was just putting there may have come in only now
+            there = _marked(client, places)
+        kept = {mark.version: uid for uid, mark in sorted(there.items(), reverse=True) if mark.version in ours}
+        stale = {uid: mark for uid, mark in there.items() if uid not in kept.values()}
+        found = {uid: _content(client, uid) for uid in stale}
+        _delete(client, [uid for uid, mark in stale.items() if found[uid] == mark.content])
+        edited = sum(mark.version not in ours and found[uid] not in ("", mark.content) for uid, mark in stale.items())
+        return Filed(folder, len(drafts), edited)
     finally:
         client.shutdown()
 
@@ -164,8 +167,10 @@ def check(settings: Mailbox, client: IMAPClient) -> Check:
 
 def _marked(client: IMAPClient, places: set[str]) -> dict[int, written.Mark]:
     """The bot's drafts in these places, by UID."""
-    newest = client.search(["UNDELETED"])[-_NEWEST:]
-    older = [uid for place in places for uid in client.search(["UNDELETED", "HEADER", written.HEADER, place])]
+    # A crash may leave one that is marked as deleted and not expunged; without UIDPLUS all that are marked are done with.
+    which = "ALL" if client.has_capability("UIDPLUS") else "UNDELETED"
+    newest = sorted(client.search([which]))[-_NEWEST:]
+    older = [uid for place in places for uid in client.search([which, "HEADER", written.HEADER, place])]
     uids = sorted({*newest, *older})
     found = {}
     for uid, fields in (client.fetch(uids, [_MARKS]) if uids else {}).items():
@@ -177,7 +182,9 @@ def _marked(client: IMAPClient, places: set[str]) -> dict[int, written.Mark]:
 
 
 def _content(client: IMAPClient, uid: int) -> str:
-    return written.content(client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]") or b"")
+    """What a draft says, as a hash; empty when it is gone meanwhile."""
+    raw = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+    return written.content(raw) if raw else ""
 
 
 def _delete(client: IMAPClient, uids: list[int]) -> None:

@@ -166,7 +166,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize("where", ["append", "_delete", "_content", "send"])
+@pytest.mark.parametrize("where", ["append", "_delete", "_content", "uid_expunge", "send"])
 def test_killed_anywhere_it_stands_there_once_in_the_end(desk, monkeypatch, where):
     desk.say(reply(draft("first")))
     append = IMAPClient.append
@@ -176,7 +176,7 @@ def test_killed_anywhere_it_stands_there_once_in_the_end(desk, monkeypatch, wher
             append(*arguments, **flags)  # the server has it, and nobody took note
         raise Killed
 
-    target = {"append": IMAPClient, "send": smtp}.get(where, drafts)
+    target = {"append": IMAPClient, "uid_expunge": IMAPClient, "send": smtp}.get(where, drafts)
     monkeypatch.setattr(target, where, killed)
     with pytest.raises(Killed):
         desk.say(reply(draft("second")), "ref-2")
