@@ -31,7 +31,7 @@ def lines(store: Store, wanted: Wanted, *, unknown: bool, as_json: bool) -> list
     """Each case with its messages, the newest first; `unknown`: only messages that nothing recognised."""
     wanted = Wanted(wanted.limit, wanted.since, wanted.found, case_number.named(wanted.thread) or wanted.thread)
     if unknown:
-        found = store.cases(wanted.limit, UNKNOWN, wanted.since)
+        found = store.cases(wanted.limit, UNKNOWN, wanted.since, wanted.found, wanted.thread)
         if as_json:
             return [json.dumps({"case": one.case_id, "channel": one.channel, **_fields(one)}) for one in found]
         return [f"{one.case_id}  {one.channel:<10}{_line(one)}" for one in found] or ["no message went unrecognised"]

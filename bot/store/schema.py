@@ -120,6 +120,7 @@ messages = Table(
     Column("files", Integer, nullable=False, server_default="0"),  # that came along and may hold rows
     Column("purged_at", Utc),  # since then its raw bytes are deleted
     Index("messages_thread", "channel", "thread"),
+    Index("messages_case", "case_id"),
     Index("messages_to_work", "state", "queued_at", "due_at"),
     Index("messages_received", "received_at"),
 )

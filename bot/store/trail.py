@@ -63,7 +63,12 @@ class Trail:
     database: Database
 
     def cases(
-        self, limit: int = 50, rule: str | None = None, since: datetime | None = None, found: str = ""
+        self,
+        limit: int = 50,
+        rule: str | None = None,
+        since: datetime | None = None,
+        found: str = "",
+        thread: str = "",
     ) -> list[CaseLine]:
         """Messages with their cases, the newest first; `rule`: only those that this rule decided."""
         query = select(messages).where(messages.c.case_id.is_not(None)).order_by(messages.c.received_at.desc())
@@ -73,6 +78,8 @@ class Trail:
             query = query.where(messages.c.received_at >= since)
         if found:
             query = query.where(_found(found))
+        if thread:
+            query = query.where(or_(messages.c.case_id == thread, messages.c.thread == thread))
         with self.database.reading() as connection:
             return [_line(row) for row in connection.execute(query.limit(limit))]
 

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("files", sa.Integer, nullable=False, server_default="0"))
     op.add_column("messages", sa.Column("purged_at", _MOMENT))
     op.create_index("messages_thread", "messages", ["channel", "thread"])
+    op.create_index("messages_case", "messages", ["case_id"])
     op.create_table(
         "names",
         sa.Column("channel", sa.String(100), primary_key=True),
