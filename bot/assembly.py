@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.mind import Mind
     from bot.service import Service
     from bot.settings import Folder, Settings
-    from bot.store import Store
+    from bot.store import Store, Wanted
 
 
 def channels(settings: Settings, store: Store) -> tuple[Channel, ...]:
@@ -134,15 +134,12 @@ def login(settings: Settings, name: str | None, tell: Callable[[str], None]) -> 
     sign_in(boxes[0], tell)
 
 
-def case_lines(settings: Settings, *, unknown: bool, limit: int) -> list[str]:
-    """One line a message, the newest first."""
+def case_lines(settings: Settings, wanted: Wanted, *, unknown: bool, as_json: bool) -> list[str]:
+    """The trail: each case with its messages, the newest first."""
+    from bot import trail  # noqa: PLC0415
+
     with opened(settings) as store:
-        found = store.cases(limit, "about_cape_but_unknown" if unknown else None)
-    return [
-        f"{one.case_id}  {one.received_at:%Y-%m-%d %H:%M}  {one.channel:<10} {one.verdict:<9}"
-        f" {one.outcome:<9} {', '.join(one.ids) or one.rule}"
-        for one in found
-    ] or ["no case yet"]
+        return trail.lines(store, wanted, unknown=unknown, as_json=as_json)
 
 
 def quarantine_lines(settings: Settings) -> list[str]:
@@ -154,13 +151,16 @@ def quarantine_lines(settings: Settings) -> list[str]:
     ]
     if lines:
         lines.append("look: capebot quarantine show KEY   work again: capebot quarantine replay KEY")
+        lines.append("dealt with by hand: capebot quarantine take KEY")
     return lines or ["nothing waits for a person"]
 
 
 def payload(settings: Settings, key: str) -> bytes:
     """The raw bytes of a message."""
     with opened(settings) as store:
-        raw = store.payload(key)
+        raw, left = store.payload(key), store.remains(key)
+    if left is not None:
+        raise Mendable(f"the raw bytes of {key} were deleted on {left.purged_at:%Y-%m-%d}")
     if raw is None:
         raise Mendable(f"{key} is not in this database: `capebot quarantine` lists what is")
     return raw
@@ -170,3 +170,9 @@ def replay(settings: Settings, keys: tuple[str, ...], *, resend: bool) -> list[s
     """Have messages worked again; one line each says what becomes of it."""
     with opened(settings) as store:
         return [f"{key} {store.replay(key, resend=resend).value}" for key in keys]
+
+
+def take(settings: Settings, keys: tuple[str, ...]) -> list[str]:
+    """Note that a person dealt with messages by hand; one line each says what becomes of it."""
+    with opened(settings) as store:
+        return [f"{key} {store.taken(key).value}" for key in keys]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import click
 
 from bot import __version__
+from bot.cli_types import Confirmed, Day, File, FilerCode, Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,68 +30,7 @@ CONFIG = click.option(
 )
 
 
-FIRST_DAY = date(2025, 1, 1)  # the first IEEPA duties were collected in February 2025
-LAST_DAY = date(2035, 12, 31)  # long after the last CAPE deadline; further on no holiday calendar is sure
-
-
-class _Day(click.ParamType["date"]):
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):  # ISO 8601 has other forms; one is published
-            self.fail(f"{value!r} is not a day; write it like 2026-11-24", param, ctx)
-        try:
-            day = date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a day of the calendar; write it like 2026-11-24", param, ctx)
-        if not FIRST_DAY <= day <= LAST_DAY:
-            self.fail(f"{value!r} is out of range: give a day from {FIRST_DAY} to {LAST_DAY}", param, ctx)
-        return day
-
-
-class _File(click.ParamType["str"]):
-    name = "FILE"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not str(value):  # an unset variable in a script; the current folder would be triaged
-            self.fail("a FILE is empty; name a file, a folder, or - for standard input", param, ctx)
-        return str(value)
-
-
-class _Folder(click.Path):
-    def convert(
-        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> str | bytes | os.PathLike[str]:
-        if not str(value):  # an unset variable in a script; the current folder would be filled
-            self.fail("the name of the folder is empty", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class _FilerCode(click.ParamType["str"]):
-    name = "XYZ"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from bot.core.entry_number import is_filer_code  # noqa: PLC0415
-
-        if not is_filer_code(str(value)):
-            self.fail(f"{value!r} is no filer code: three letters or digits, each under its own option", param, ctx)
-        return str(value).upper()
-
-
-class _Confirmed(click.ParamType["str"]):
-    name = "VALUE[=PROPOSAL]"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from bot.core.confirmed import wrong  # noqa: PLC0415
-
-        if why := wrong(str(value)):
-            self.fail(why, param, ctx)
-        return str(value)
-
-
-AS_OF = click.option("--as-of", type=_Day(), help="Answer as of this day (default: today).")
+AS_OF = click.option("--as-of", type=Day(), help="Answer as of this day (default: today).")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,12 +40,12 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=_File(), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=File(), metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per FILE, one line each.")
 @AS_OF
-@click.option("--filer-code", "filer_codes", multiple=True, type=_FilerCode(), help="Your filer code (repeatable).")
-@click.option("--confirm", "confirmed", multiple=True, type=_Confirmed(), help="A suspect entry you vouch for.")
-@click.option("--out", type=_Folder(path_type=Path, file_okay=False), help="Write the files that go back here.")
+@click.option("--filer-code", "filer_codes", multiple=True, type=FilerCode(), help="Your filer code (repeatable).")
+@click.option("--confirm", "confirmed", multiple=True, type=Confirmed(), help="A suspect entry you vouch for.")
+@click.option("--out", type=Folder(path_type=Path, file_okay=False), help="Write the files that go back here.")
 def triage(
     files: tuple[str, ...],
     *,
@@ -220,12 +159,21 @@ def login(config: Path, mailbox: str | None) -> None:
 @main.command()
 @CONFIG
 @click.option("--unknown", is_flag=True, help="Only messages about CAPE that nothing recognised.")
+@click.option("--since", type=Day(), help="Only those in which something was said from this day on (UTC).")
+@click.option("--id", "found", default="", metavar="ID", help="Only those in which this was found (`capebot explain`).")
+@click.option("--thread", default="", metavar="CASE", help="Only this case: its number, subject token or thread.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per case, one line each.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many, the newest first.")
-def cases(config: Path, *, unknown: bool, limit: int) -> None:
-    """List the cases: when, which channel, what was found, what was answered."""
+def cases(
+    config: Path, *, unknown: bool, since: date | None, found: str, thread: str, as_json: bool, limit: int
+) -> None:
+    """List the cases: who asked, when and where, what was found and drafted, what came of it."""
     from bot import assembly  # noqa: PLC0415
+    from bot.store import Wanted  # noqa: PLC0415
 
-    for line in _run(lambda: assembly.case_lines(_settings(config), unknown=unknown, limit=limit)):
+    moment = datetime(since.year, since.month, since.day, tzinfo=UTC) if since else None
+    wanted = Wanted(limit, moment, found, thread)
+    for line in _run(lambda: assembly.case_lines(_settings(config), wanted, unknown=unknown, as_json=as_json)):
         click.echo(line)
 
 
@@ -262,6 +210,17 @@ def replay(context: click.Context, keys: tuple[str, ...], *, resend: bool) -> No
     from bot import assembly  # noqa: PLC0415
 
     for line in _run(lambda: assembly.replay(_settings(context.obj), keys, resend=resend)):
+        click.echo(line)
+
+
+@quarantine.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@click.pass_context
+def take(context: click.Context, keys: tuple[str, ...]) -> None:
+    """Take messages off the list: you dealt with them by hand. `capebot cases` says so."""
+    from bot import assembly  # noqa: PLC0415
+
+    for line in _run(lambda: assembly.take(_settings(context.obj), keys)):
         click.echo(line)
 
 

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.problems import Mendable
+from bot.store import Keep
 from bot.store.schema import now
 from bot.work import Patience, Turn, Work, where
 from bot.workers import Workers
@@ -39,7 +40,7 @@ class SlotLost(Mendable):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often the service looks around, in seconds, and how long it keeps things."""
+    """How often the service looks around, in seconds."""
 
     sweep: float = 1.0  # for retries that are due and replays from the command line; new messages wake it at once
     rounds: float = 10.0  # dead workers
@@ -47,8 +48,6 @@ class Rhythm:
     prune: float = 3600.0
     listener_pause: float = 1.0  # doubled up to a minute while a listener keeps failing
     drain: float = 30.0  # for running jobs at the end: as long as a mail server's time-out
-    keep_worked: timedelta = timedelta(days=90)
-    keep_seen: timedelta = timedelta(days=730)
 
 
 class Service:
@@ -70,6 +69,13 @@ class Service:
         self._engine = engine
         self._settings = settings
         self._rhythm = rhythm or Rhythm()
+        self._keep = Keep(
+            raw=timedelta(days=settings.keep_raw_days),
+            replies=timedelta(days=settings.keep_replies_days),
+            cases=timedelta(days=settings.keep_cases_days),
+            held=timedelta(days=settings.keep_held_days),
+            marks=timedelta(days=settings.keep_marks_days),
+        )
         self._workers = Workers(store.database, settings.worker_stale_seconds)
         by_name = {channel.name: channel for channel in channels}
         self._work = Work(by_name, store, think, patience or Patience(), self._workers.alive)
@@ -208,7 +214,7 @@ class Service:
             self._revive()
         if self._is_time("prune", self._rhythm.prune):
             self._engine.prune()
-            self._store.prune(now() - self._rhythm.keep_worked, now() - self._rhythm.keep_seen)
+            self._purge()
         room = self._settings.concurrency * IN_ENGINE - self._store.unended(queued=True)
         due = self._store.due(max(room, 0) + 1)
         given = due[: max(room, 0)]
@@ -217,6 +223,13 @@ class Service:
         if given:
             self._store.mark_queued(given)
         return len(due) > len(given)
+
+    def _purge(self) -> None:
+        purged = self._store.purge(self._keep, now())
+        if purged.given_up:
+            _log.warning("messages that waited for a person too long are given up", messages=purged.given_up)
+        if any(purged):
+            _log.info("purged", **purged._asdict())
 
     def _take_over(self) -> None:
         taken = self._engine.take_over(self._workers.bury_dead())

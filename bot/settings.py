@@ -72,6 +72,7 @@ class Mailbox(_Frozen):
     oauth: OAuth | None = None
     folder: str = "INBOX"
     sent_folder: str = ""  # empty: the folder the server marks \\Sent; looked at only after a crash
+    drafts: bool | str = False  # True: into the folder the server marks \\Drafts; or a folder's name
     done: Literal["flag", "move"] = "flag"
     done_keyword: str = Field(default="CapebotTaken", pattern=_KEYWORD)
     done_folder: str = "Capebot"
@@ -119,6 +120,11 @@ class Bot(_Frozen):
     concurrency: int = Field(default=8, ge=1, le=64)
     poll_interval: float = Field(default=0.2, gt=0)  # seconds between looks at the queue
     worker_stale_seconds: float = Field(default=30, gt=0)
+    keep_raw_days: float = Field(default=90, gt=0)  # mail and files as they came, after they were worked
+    keep_replies_days: float = Field(default=90, gt=0)
+    keep_cases_days: float = Field(default=730, gt=0)  # the lines of `capebot cases`
+    keep_held_days: float = Field(default=365, gt=0)  # what waits for a person, and nobody comes
+    keep_marks_days: float = Field(default=730, gt=0)  # by which mail that comes a second time is known
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("filer_codes")
@@ -127,6 +133,17 @@ class Bot(_Frozen):
         if bad := [code for code in codes if not is_filer_code(code)]:
             raise ValueError(f"a filer code is three letters or digits, not {', '.join(map(repr, bad))}")
         return codes
+
+    @model_validator(mode="after")
+    def _lives(self) -> Bot:
+        """A line outlives what it tells of; mail that is not known any more would be answered again."""
+        if self.keep_cases_days < max(self.keep_raw_days, self.keep_replies_days):
+            raise ValueError("keep_cases_days must not be less than keep_raw_days and keep_replies_days")
+        if self.keep_held_days < self.keep_raw_days:
+            raise ValueError("keep_held_days must not be less than keep_raw_days")
+        if self.keep_marks_days < self.keep_cases_days:
+            raise ValueError("keep_marks_days must not be less than keep_cases_days")
+        return self
 
 
 class Settings(_Frozen):

@@ -16,6 +16,7 @@ from bot.channels import Closing, End, NotForUs, NotSent
 from bot.core import conversation
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
+from bot.threads import placed, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,17 +117,18 @@ class Work:
         incoming = channel.read(message.id, message.payload)
         if incoming is None:
             return self._end(turn, State.DONE, Outcome.IGNORED, "the channel says that it is not for the bot")
+        incoming = placed(self._store, channel, message, incoming)
         if incoming.refused and not incoming.automatic:
-            return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming.thread)
+            return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming)
         if conversation.looks_back(incoming):
             incoming = replace(incoming, earlier=self._earlier(channel, message, incoming))
         diagnosis, reply = self._think(incoming)
         turn.diagnosis = diagnosis
         if reply is None:
-            self._store.silent(message.key, incoming.thread, diagnosis)
+            self._store.silent(message.key, incoming, diagnosis)
             return self._say(turn, Outcome.SILENT)
         if incoming.refused:
-            return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming.thread)
+            return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming)
         turn.outbound = self._store.prepared(message, incoming, diagnosis, reply)
         return self._leave(turn) if turn.outbound is None else None
 
@@ -138,7 +140,7 @@ class Work:
         found: list[Incoming] = []
         for key in self._store.before(message, incoming.thread, _LOOKED_BACK):
             stored = self._store.message(key)
-            said = channel.read(stored.id, stored.payload) if stored else None
+            said = channel.read(stored.id, stored.payload) if stored else remembered(self._store, key)
             if said is None or not conversation.may_add(said, incoming):
                 continue
             found.insert(0, said)
@@ -227,8 +229,8 @@ class Work:
         self._store.unknown(outbound, self.token, reason)
         self._say(turn, Outcome.UNKNOWN, reason)
 
-    def _end(self, turn: Turn, state: State, outcome: Outcome, reason: str, thread: str = "") -> None:
-        self._store.end(turn.job.key, state, outcome, reason, thread=thread)
+    def _end(self, turn: Turn, state: State, outcome: Outcome, reason: str, incoming: Incoming | None = None) -> None:
+        self._store.end(turn.job.key, state, outcome, reason, incoming)
         self._say(turn, outcome, reason)
 
     def died(self, job: Job) -> None:

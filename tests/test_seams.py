@@ -102,7 +102,7 @@ def test_a_channel_knows_values_and_its_own_library(path):
 def test_the_mail_format_knows_values_and_mail_libraries(path):
     for module in imports(path):
         if top(module) == "bot":
-            assert within(module, "bot.mailformat", "bot.core.model"), module
+            assert within(module, "bot.mailformat", "bot.core.model", "bot.core.case_number"), module
         elif top(module) not in sys.stdlib_module_names:
             assert top(module) in MAIL_LIBRARIES, module
 

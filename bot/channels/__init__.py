@@ -68,6 +68,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Named(Protocol):
+    """What a channel has beside the contract when later messages name the ones they answer."""
+
+    def answer_name(self, reference: str) -> str:
+        """By what an answer to the reply with this `reference` names it."""
+
+
+@runtime_checkable
 class Closing(Protocol):
     """What a channel has beside the contract when its senders see that a message is being worked."""
 

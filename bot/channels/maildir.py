@@ -13,7 +13,7 @@ import structlog
 from bot.channels import NotSent
 from bot.mailformat.identity import identity
 from bot.mailformat.read import Policy, incoming
-from bot.mailformat.write import reply_mail
+from bot.mailformat.write import message_id, reply_mail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +71,10 @@ class MaildirChannel:
             raise NotSent(
                 f"the folder for replies cannot be written ({error.strerror}): make room", retry=True
             ) from error
+
+    def answer_name(self, reference: str) -> str:
+        """The Message-ID of the reply."""
+        return message_id(reference, self._settings.address)
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:  # noqa: ARG002 - the contract's parameter
         """Whether the reply lies in the outbox; certain, as its name is known."""

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from bot.core import confirming, entries_in_text, passages, pending, sheets
 from bot.core.desk import Desk
 from bot.core.escalation import one_line
-from bot.core.model import PassageKind
+from bot.core.model import Incoming, PassageKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.core.confirming import Words
-    from bot.core.model import Attachment, Diagnosis, Incoming, Sheet, SuspectEntry
+    from bot.core.model import Attachment, Diagnosis, Sheet, SuspectEntry
     from bot.core.pending import Pending
 
 NO_FILE = (
@@ -54,6 +54,20 @@ def may_add(earlier: Incoming, incoming: Incoming) -> bool:
         return False
     sender = incoming.sender.casefold()
     return not earlier.private or sender in {one.casefold() for one in (earlier.sender, *earlier.shown_to)}
+
+
+def may_join(people: Iterable[Sequence[str]], incoming: Incoming) -> bool:
+    """Whether a message that names a thread belongs to it: its sender may add to one that was said there.
+
+    `people` are, for each of them, its sender and those to whom it went. Whoever else names the thread, by a mail's id
+    or by the case's number in the subject, gets a case of their own.
+    """
+    return any(may_add(Incoming("", one[0], "", shown_to=tuple(one[1:])), incoming) for one in people if one)
+
+
+def people(incoming: Incoming) -> tuple[str, ...]:
+    """The sender of a message and those it went to; empty when what it says does not count."""
+    return (incoming.sender, *incoming.shown_to) if _heard(incoming) else ()
 
 
 def has_table(incoming: Incoming) -> bool:

@@ -92,6 +92,8 @@ class Incoming:
     to answer (its own JSON); nobody else looks into it. `shown_to`: the addresses it went to besides, who have its files
     too. `quoted`: lines of `text` that the sender marked as somebody's words. `earlier`: what was said before in the
     thread, oldest first, as far as this sender may see it; the worker adds it where it is needed.
+    `answers`: the ids of messages that it may belong to, the surest first; `names`: what later ones may call it by.
+    `case`: the number of the case that its subject names; once the reply is kept, of the case it belongs to.
     """
 
     id: str
@@ -111,6 +113,9 @@ class Incoming:
     shown_to: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     earlier: tuple[Incoming, ...] = ()
+    answers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ _FULL = replace(
 _RETIRED = replace(_PLAIN, retired=_DAY)
 
 _FEW = Draft(
-    id=_PLAIN.id, to="cbp@example.gov", subject="CAPE", body="Text.", entries=(_ENTRY,), message=_TITLE,
+    id=_PLAIN.id, to="cbp@example.gov", subject="CAPE", body="Text. [FILL IN: what]", entries=(_ENTRY,), message=_TITLE,
     type06=Type06.YES, missing=("Tried so far",), lines=(("Tried so far", "[FILL IN: what]"),),
 )  # fmt: skip
 _NONE = replace(_FEW, entries=(), missing=(), lines=())

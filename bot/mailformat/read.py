@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core import case_number
 from bot.core.model import Incoming
 from bot.mailformat import guard, headers, parse
 
@@ -16,6 +18,7 @@ OVERSIZE = "X-Capebot-Oversize"  # set by the mail channel, which fetches only t
 UNFETCHED = "X-Capebot-Unfetched"  # set by it in front of what it has of a mail that the server does not give
 _REFERENCES = 20  # ids of a thread that are carried on; header lines are bounded
 _SHOWN_TO = 200  # addresses that a mail went to; a longer list is a circular
+_ID = re.compile(r"<[^<>\s]{1,900}>")
 _LONGEST_ID = 900  # characters: an id is not broken, and a line of mail has 998 at most
 
 
@@ -45,11 +48,12 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
     refused = refused or doubt
     found = parse.Parts() if oversize or (refused and policy.hold) else _parts(raw)
     senders = headers.addresses(headers.every(mail, "From"))
+    subject = headers.first(mail, "Subject")
     return Incoming(
         id=id,
         sender=senders[0] if senders else "",
         text=found.text,
-        subject=headers.first(mail, "Subject"),
+        subject=case_number.without(subject),
         thread=_thread(mail) or id,
         attached=tuple(found.mails),
         attachments=tuple(found.files),
@@ -58,6 +62,9 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         unreadable=unreadable(found, oversize, policy.max_bytes),
         handle=_handle(mail),
         shown_to=tuple(headers.addresses([*headers.every(mail, "To"), *headers.every(mail, "Cc")]))[:_SHOWN_TO],
+        answers=_answers(mail),
+        names=tuple(headers.first(mail, "Message-ID").split()[:1]),
+        case=case_number.named(subject),
     )
 
 
@@ -103,6 +110,13 @@ def _thread(mail: Message) -> str:
     """The first mail of the conversation."""
     ids = (headers.first(mail, "References") or headers.first(mail, "In-Reply-To")).split()
     return (ids or headers.first(mail, "Message-ID").split() or [""])[0][:250]
+
+
+def _answers(mail: Message) -> tuple[str, ...]:
+    """The mails that it answers: the nearest first, the one that began it all, and last what In-Reply-To says."""
+    ids = _ID.findall(headers.first(mail, "References"))
+    nearest = [*reversed(ids[-_REFERENCES:]), *ids[:1], *_ID.findall(headers.first(mail, "In-Reply-To"))[:2]]
+    return tuple(dict.fromkeys(nearest))
 
 
 def _handle(mail: Message) -> str:

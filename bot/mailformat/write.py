@@ -7,12 +7,15 @@ import json
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from html import escape
 from typing import TYPE_CHECKING
 
+from bot.core import case_number
 from bot.mailformat import headers
 from bot.mailformat.guard import OWN_HEADER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.core.model import Incoming, Reply
@@ -47,18 +50,20 @@ def message_id(reference: str, sender: str) -> str:
     return f"<capebot.{hashlib.sha256(reference.encode()).hexdigest()[:24]}@{sender.rpartition('@')[2]}>"
 
 
-def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str, now: datetime) -> bytes:
+def reply_mail(
+    incoming: Incoming, reply: Reply, *, sender: str, reference: str, now: datetime, notes: Sequence[str] = ()
+) -> bytes:
     """Give the whole mail as bytes, CRLF lines.
 
     It goes to the address of From and to nobody else: Reply-To is not covered by authentication, and no address in a
     body ever becomes a recipient. A draft is attached as application/octet-stream, so that mail programs offer it as a
-    file to open rather than showing it as a forwarded message.
+    file to open rather than showing it as a forwarded message. `notes` are sentences that only the channel knows.
     """
     handle = json.loads(incoming.handle or "{}")
     mail = EmailMessage(policy=_SEVEN_BIT)
     mail["From"] = sender
     mail["To"] = incoming.sender
-    mail["Subject"] = reply.subject
+    mail["Subject"] = case_number.with_token(reply.subject, incoming.case)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(reference, sender)
     if usable := handle.get("references"):
@@ -67,10 +72,18 @@ def reply_mail(incoming: Incoming, reply: Reply, *, sender: str, reference: str,
     mail["Auto-Submitted"] = "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"
     mail[OWN_HEADER] = "reply"
-    mail.set_content(reply.text)
-    mail.add_alternative(reply.html, subtype="html")
+    mail.set_content("\n".join((reply.text, *notes, "")) if notes else reply.text)
+    mail.add_alternative(_with_notes(reply.html, notes), subtype="html")
     for output in reply.outputs:
         kind = "application/octet-stream" if output.media_type == "message/rfc822" else output.media_type
         main, _, sub = kind.partition("/")
         mail.add_attachment(output.content, maintype=main, subtype=sub, filename=headers.line(output.name))
     return mail.as_bytes()
+
+
+def _with_notes(html: str, notes: Sequence[str]) -> str:
+    """The notes below everything else, in whatever template of a site's own."""
+    style = "margin:0 0 8px 0;font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:1.45;"
+    below = "".join(f'<p style="{style}">{escape(note)}</p>\n' for note in notes)
+    body, end, rest = html.rpartition("</body>")
+    return f"{body}{below}{end}{rest}" if end else html + below

@@ -8,30 +8,40 @@ from sqlalchemy import select, update
 
 from bot.channels.marks import Mark
 from bot.store.database import Database, DatabaseProblem
-from bot.store.inbox import Inbox, Job, Message, key_for
-from bot.store.ledger import CaseLine, Ledger, Quarantined, Replay
+from bot.store.inbox import Inbox, Job, Message, Remains, key_for
+from bot.store.ledger import Ledger, Quarantined, Replay, Taken
+from bot.store.life import Keep, Life, Purged
 from bot.store.outbound import Outbound
 from bot.store.outbox import Outbox
 from bot.store.schema import Outcome, Sending, State, marks
+from bot.store.threads import Said, Threads
+from bot.store.trail import Case, CaseLine, Trail, Wanted
 
 __all__ = [
+    "Case",
     "CaseLine",
     "Database",
     "DatabaseProblem",
     "Job",
+    "Keep",
     "Message",
     "Outbound",
     "Outcome",
+    "Purged",
     "Quarantined",
+    "Remains",
     "Replay",
+    "Said",
     "Sending",
     "State",
     "Store",
+    "Taken",
+    "Wanted",
     "key_for",
 ]
 
 
-class Store(Inbox, Outbox, Ledger):
+class Store(Inbox, Outbox, Threads, Ledger, Trail, Life):
     """Everything that outlives the process. Also the `Marks` of the mail channel."""
 
     def __init__(self, url: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, ColumnElement, Connection, Engine, Table
 
-HEAD = "0001"  # the newest migration; a database that has it is not looked at again
+HEAD = "0003"  # the newest migration; a database that has it is not looked at again
 BUSY_MS = 30_000  # another process (a replay from the command line) may hold SQLite's one write lock for a moment
 POOL = 20  # connections, beside as many again at a peak: 64 jobs hold one only while they read or write
 _MIGRATION_LOCK = 0x6361706562  # any number of our own: two workers that start together migrate one after the other
@@ -148,7 +148,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # A transaction that reads first and then writes cannot wait for the lock (SQLITE_BUSY at once): take it at the
     # first write. FULL: what was acknowledged to a mail server survives a power cut.
     connection.isolation_level = "IMMEDIATE"
-    for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "synchronous=FULL"):
+    # secure_delete: what was purged does not lie on in the file's free pages.
+    for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -12,15 +12,17 @@ import structlog
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.schema import Outcome, State, messages, now, outbox, payloads, seen, storable
+from bot.core import conversation
+from bot.store.schema import Outcome, State, cases, messages, now, outbox, payloads, seen, storable
+from bot.store.threads import remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, ScalarSelect
 
-    from bot.core.model import Diagnosis
+    from bot.core.model import Diagnosis, Incoming
     from bot.store.database import Database
 
 _log = structlog.get_logger()
@@ -53,6 +55,16 @@ class Message:
     def job(self) -> Job:
         """Its present turn."""
         return Job(self.key, self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of a message: who was in it, the sender first, and how many files it had."""
+
+    id: str
+    people: tuple[str, ...]
+    files: int
+    purged_at: datetime
 
 
 def key_for(channel: str, id: str) -> str:  # noqa: A002 - the domain's word
@@ -97,6 +109,13 @@ class Inbox:
             run=row.run,
             answered=bool(row.answered),
         )
+
+    def remains(self, key: str) -> Remains | None:
+        """What is left of a message whose raw bytes were deleted; None: they are there, or it is gone altogether."""
+        query = select(messages).where(messages.c.key == key, messages.c.purged_at.is_not(None))
+        with self.database.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Remains(row.id, tuple(row.people.split("\n")), row.files, row.purged_at)
 
     def before(self, message: Message, thread: str, most: int) -> list[str]:
         """The keys of the messages that came before this one in its thread, the newest first.
@@ -168,17 +187,22 @@ class Inbox:
         with self.database.writing() as connection:
             connection.execute(update(messages).where(*current(job)).values(**values))
 
-    def end(self, key: str, state: State, outcome: Outcome, reason: str, *, thread: str = "") -> None:
-        """End a message that gets no reply. One that has ended already is left alone."""
-        values = {**ended(state, outcome, reason), "thread": storable(thread)}
-        with self.database.writing() as connection:
-            connection.execute(update(messages).where(*unended(key)).values(**values))
+    def end(self, key: str, state: State, outcome: Outcome, reason: str, incoming: Incoming | None = None) -> None:
+        """End a message that gets no reply; `incoming` is what was read of it. One that has ended is left alone."""
+        self._end(key, incoming, ended(state, outcome, reason))
 
-    def silent(self, key: str, thread: str, diagnosis: Diagnosis) -> None:
+    def silent(self, key: str, incoming: Incoming, diagnosis: Diagnosis) -> None:
         """End a message that a rule keeps silent about."""
-        values = {**found(diagnosis), **ended(State.DONE, Outcome.SILENT, ""), "thread": storable(thread)}
+        self._end(key, incoming, {**found(diagnosis), **ended(State.DONE, Outcome.SILENT, "")})
+
+    def _end(self, key: str, incoming: Incoming | None, values: dict[str, object]) -> None:
         with self.database.writing() as connection:
-            connection.execute(update(messages).where(*unended(key)).values(**values))
+            if incoming is not None:
+                values = {**values, **who(incoming), "case_id": _case_of(incoming)}
+            gone = connection.execute(update(messages).where(*unended(key)).values(**values)).rowcount
+            if gone and incoming is not None and not incoming.refused:
+                channel = connection.execute(select(messages.c.channel).where(messages.c.key == key)).scalar_one()
+                remember(self.database, connection, channel, incoming.thread, incoming.names)
 
 
 def unended(key: str) -> Sequence[ColumnElement[bool]]:
@@ -201,10 +225,27 @@ def ended(state: State, outcome: Outcome, reason: str) -> dict[str, object]:
     return {"state": state, "outcome": outcome, "reason": storable(reason), "ended_at": now()}
 
 
+def who(incoming: Incoming) -> dict[str, object]:
+    """Whose message it is, who may add to it, and in which thread."""
+    return {
+        "sender": storable(incoming.sender),
+        "people": storable("\n".join(conversation.people(incoming))),
+        "files": len(incoming.attachments),
+        "thread": storable(incoming.thread),
+    }
+
+
+def _case_of(incoming: Incoming) -> ScalarSelect[str]:
+    """The case of the thread, if it has one already."""
+    same = (cases.c.channel == messages.c.channel, cases.c.thread == storable(incoming.thread))
+    return select(cases.c.id).where(*same).correlate(messages).scalar_subquery()
+
+
 def found(diagnosis: Diagnosis) -> dict[str, object]:
     """What the lists and the log show of a diagnosis: words of our own, nothing of the sender's."""
     ids = " ".join(finding.id for finding in diagnosis.findings)
-    return {"verdict": diagnosis.verdict.value, "rule": diagnosis.rule, "ids": ids}
+    drafts = " ".join(draft.id for draft in diagnosis.drafts)
+    return {"verdict": diagnosis.verdict.value, "rule": diagnosis.rule, "ids": ids, "drafts": drafts}
 
 
 def _insert(connection: Connection, key: str, channel: str, id: str, payload: bytes) -> None:  # noqa: A002 - as above

@@ -1,4 +1,4 @@
-"""The ledger: what a person sees of the messages and does with them; and housekeeping."""
+"""The ledger: what waits for a person, and what they do with it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.store.inbox import another_run
-from bot.store.schema import Outcome, Sending, State, messages, now, outbox, seen
+from bot.store.schema import Outcome, Sending, State, messages, now, outbox
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,20 +30,6 @@ class Quarantined:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """A message in its case, as the list of cases shows it. `ids` is what was found."""
-
-    case_id: str
-    key: str
-    channel: str
-    received_at: datetime
-    verdict: str
-    rule: str
-    ids: tuple[str, ...]
-    outcome: Outcome
-
-
 class Replay(StrEnum):
     """What became of the wish to work a message again; the values complete the sentence "KEY …"."""
 
@@ -55,6 +41,14 @@ class Replay(StrEnum):
         "copy goes out)"
     )
     NO_SUCH_MESSAGE = "is not in this database: `capebot quarantine` lists what is"
+
+
+class Taken(StrEnum):
+    """What became of the wish to take a message off the list; the values complete the sentence "KEY …"."""
+
+    DONE = "is noted as taken by a person, and waits no more"
+    NOT_WAITING = "does not wait for a person"
+    NO_SUCH_MESSAGE = Replay.NO_SUCH_MESSAGE.value
 
 
 class Ledger:
@@ -92,37 +86,15 @@ class Ledger:
                 _reopen(connection, key)
         return Replay.QUEUED
 
-    def cases(self, limit: int = 50, rule: str | None = None) -> list[CaseLine]:
-        """Messages with their cases, the newest first; `rule`: only those that this rule decided."""
-        query = select(messages).where(messages.c.case_id.is_not(None)).order_by(messages.c.received_at.desc())
-        if rule is not None:
-            query = query.where(messages.c.rule == rule)
-        with self.database.reading() as connection:
-            return [
-                CaseLine(
-                    case_id=row.case_id,
-                    key=row.key,
-                    channel=row.channel,
-                    received_at=row.received_at,
-                    verdict=row.verdict,
-                    rule=row.rule,
-                    ids=tuple(row.ids.split()),
-                    outcome=Outcome(row.outcome),
-                )
-                for row in connection.execute(query.limit(limit))
-            ]
-
-    def prune(self, worked_before: datetime, seen_before: datetime) -> int:
-        """Delete messages that ended well before the first moment, identities first seen before the second.
-
-        What waits for a person is never deleted. Gives the number of messages deleted.
-        """
-        old = (messages.c.state == State.DONE, messages.c.ended_at < worked_before)
-        kept = exists().where(messages.c.key == seen.c.key)
+    def taken(self, key: str) -> Taken:
+        """A person dealt with a waiting message by hand: it waits no more."""
         with self.database.writing() as connection:
-            deleted = connection.execute(delete(messages).where(*old)).rowcount
-            connection.execute(delete(seen).where(seen.c.first_at < seen_before, ~kept))
-        return int(deleted)
+            waiting = (messages.c.key == key, messages.c.state.in_([State.HELD, State.PARKED]))
+            end = {"state": State.DONE, "outcome": Outcome.TAKEN, "ended_at": now()}
+            if connection.execute(update(messages).where(*waiting).values(**end)).rowcount:
+                return Taken.DONE
+            there = connection.execute(select(messages.c.key).where(messages.c.key == key)).first()
+        return Taken.NO_SUCH_MESSAGE if there is None else Taken.NOT_WAITING
 
 
 def _reopen(connection: Connection, key: str) -> None:

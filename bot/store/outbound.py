@@ -37,7 +37,9 @@ class Outbound:
 
 def without_mail(incoming: Incoming) -> Incoming:
     """What a channel needs to answer. The message's text and files are left out: they stand in the stored mail."""
-    return replace(incoming, text="", attached=(), attachments=(), shown_to=(), quoted=(), earlier=())
+    return replace(
+        incoming, text="", attached=(), attachments=(), shown_to=(), quoted=(), earlier=(), answers=(), names=()
+    )
 
 
 def to_json(incoming: Incoming, reply: Reply) -> bytes:

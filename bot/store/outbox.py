@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select, update
 
-from bot.store.inbox import another_run, current, ended, found, unended
+from bot.core import case_number
+from bot.store.inbox import another_run, current, ended, found, unended, who
 from bot.store.outbound import Outbound, from_row, to_json, without_mail
 from bot.store.schema import Outcome, Sending, State, cases, messages, now, outbox, storable, workers
+from bot.store.threads import remember
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
     from bot.core.model import Diagnosis, Incoming, Reply
     from bot.store.database import Database
     from bot.store.inbox import Message
-
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: a case number is read aloud on the telephone
 
 
 class Outbox:
@@ -36,12 +37,14 @@ class Outbox:
         None: another run of the message was quicker, and what it kept stays.
         """
         key, thread, moment = message.key, storable(incoming.thread), now()
-        kept, content = without_mail(incoming), to_json(incoming, reply)
         with self.database.writing() as connection:
             case = self._case(connection, message.channel, thread or key)
-            values = {**found(diagnosis), "thread": thread, "case_id": case}
+            kept = replace(without_mail(incoming), case=case)
+            content = to_json(kept, reply)
+            values = {**found(diagnosis), **who(incoming), "case_id": case}
             if not connection.execute(update(messages).where(*unended(key)).values(**values)).rowcount:
                 return None
+            remember(self.database, connection, message.channel, thread or key, incoming.names)
             new = self.database.insert_new(
                 connection, outbox, reference=key, message_key=key, channel=message.channel, content=content,
                 state=Sending.NEW, owner="", reason="", tries=0, created_at=moment, updated_at=moment,
@@ -101,7 +104,7 @@ class Outbox:
         if known is not None:
             connection.execute(update(cases).where(*mine).values(last_at=moment))
             return str(known)
-        new = "C" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        new = case_number.number("".join(secrets.choice(case_number.ALPHABET) for _ in range(case_number.DRAWN)))
         if self.database.insert_new(
             connection, cases, id=new, channel=channel, thread=thread, opened_at=moment, last_at=moment
         ):

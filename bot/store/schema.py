@@ -52,6 +52,7 @@ class Outcome(StrEnum):
     WAITING = "waiting"  # not ended yet
     ANSWERED = "answered"
     SILENT = "silent"  # a rule decided to say nothing; its name is in `rule`
+    TAKEN = "taken"  # it waited for a person, and one dealt with it by hand
     IGNORED = "ignored"  # the channel says that it is not for us; why is in `reason`
     HELD = "held"  # the sender may not be answered
     UNKNOWN = "unknown"  # nobody knows whether the reply went out: a person looks
@@ -113,6 +114,13 @@ messages = Table(
     Column("ids", Text, nullable=False),  # what was found, ids with a space between
     Column("thread", Text, nullable=False),
     Column("case_id", String(10), ForeignKey("cases.id")),
+    Column("sender", Text, nullable=False, server_default=""),
+    Column("people", Text, nullable=False, server_default=""),  # addresses that may add to it, a line each
+    Column("drafts", Text, nullable=False, server_default=""),  # ids of the drafts in the reply, a space between
+    Column("files", Integer, nullable=False, server_default="0"),  # that came along and may hold rows
+    Column("purged_at", Utc),  # since then its raw bytes are deleted
+    Index("messages_thread", "channel", "thread"),
+    Index("messages_case", "case_id"),
     Index("messages_to_work", "state", "queued_at", "due_at"),
     Index("messages_received", "received_at"),
 )
@@ -149,6 +157,17 @@ cases = Table(
     Column("opened_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),
     UniqueConstraint("channel", "thread", name="cases_one_per_thread"),
+)
+
+# By what a later message may call a thread: the ids of the mails in it, the bot's own among them.
+names = Table(
+    "names",
+    metadata,
+    Column("channel", String(100), primary_key=True),
+    Column("name", String(250), primary_key=True),
+    Column("thread", Text, nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Index("names_first", "first_at"),
 )
 
 marks = Table(

@@ -64,6 +64,10 @@ namespace inbox {{
     special_use = \\Sent
     auto = subscribe
   }}
+  mailbox {drafts} {{
+    {special}
+    auto = subscribe
+  }}
 }}
 service imap-login {{
   chroot =
@@ -119,10 +123,13 @@ def token(user, seconds=3600):
 
 
 class Dovecot:
-    """Users are mail addresses; every one named in `users` has the password `pw`. `prefix`: of all folders."""
+    """Users are mail addresses; every one named in `users` has the password `pw`. `prefix`: of all folders.
 
-    def __init__(self, users=("cape@brokerage.example",), prefix=""):
-        self.prefix = prefix
+    `drafts` is the folder for drafts; `special`: it is marked as that.
+    """
+
+    def __init__(self, users=("cape@brokerage.example",), prefix="", drafts="Entwürfe", *, special=True):
+        self.prefix, self.drafts, self.special = prefix, drafts, special
         self.program = program("dovecot", HOW, "/usr/sbin")
         self.dir = Path(tempfile.mkdtemp(prefix="dovecot"))
         self.port, self.tls_port = free_port(), free_port()
@@ -152,6 +159,8 @@ class Dovecot:
                 imap=self.port,
                 imaps=self.tls_port,
                 prefix=self.prefix,
+                drafts=self.drafts,
+                special="special_use = \\Drafts" if self.special else "",
                 separator=self.prefix[-1:] or "/",
             )
         )

@@ -16,7 +16,7 @@ from bot.mailformat.write import message_id
 from bot.mind import load_mind
 from bot.service import Service
 from bot.settings import Bot
-from bot.store import Outcome, key_for
+from bot.store import Keep, Outcome, key_for
 from bot.store.schema import messages, now
 from bot.work import Patience
 
@@ -162,8 +162,7 @@ class TestMail:
 
     def test_after_the_purge_it_is_said(self, desk):
         box, thread = self.sent(desk)
-        later = now() + timedelta(days=1)
-        assert box.store.prune(later, now() - timedelta(days=700)) == 1
+        assert box.store.purge(Keep(cases=timedelta(0)), now() + timedelta(days=1)).messages == 1
         reply = box.say("2", mail(2, ANN, "confirm row 3", replies_to=thread))
         assert "attach the file again with the same words" in " ".join(reply.text.split())
 

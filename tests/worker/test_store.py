@@ -12,7 +12,7 @@ from worker_parts import think
 
 from bot.channels.marks import Mark
 from bot.core.model import Attachment, Draft, Finding, How, Incoming, Sheet, SuspectEntry, Type06
-from bot.store import DatabaseProblem, Job, Outcome, Replay, Sending, State, Store, key_for
+from bot.store import DatabaseProblem, Job, Keep, Outcome, Replay, Sending, State, Store, key_for
 from bot.store.database import parse_url
 from bot.store.outbound import to_json
 from bot.store.schema import cases, messages, metadata, now, outbox, payloads, seen, workers
@@ -173,7 +173,7 @@ class TestOutbox:
         store.prepared(message, incoming, full, reply)
         outbound = store.outbound(message.key)
         assert outbound.reply == reply
-        assert outbound.incoming == replace(incoming, text="", attachments=())
+        assert outbound.incoming == replace(incoming, text="", attachments=(), case=store.cases()[0].case_id)
         assert b"hello" not in to_json(incoming, reply)
         assert (outbound.state, outbound.reference, outbound.tries) == (Sending.NEW, message.key, 0)
 
@@ -281,16 +281,17 @@ def test_prune_forgets_late_and_keeps_what_waits(store):
         store.take("box", id_, b"x")
     store.end(key_for("box", "old"), State.DONE, Outcome.IGNORED, "")
     store.end(key_for("box", "held"), State.HELD, Outcome.HELD, "")
-    long_ago, today = now() - timedelta(days=100), now() - timedelta(days=90)
+    long_ago = now() - timedelta(days=100)
     with store.database.writing() as connection:
         connection.execute(update(messages).values(ended_at=long_ago, received_at=long_ago))
         connection.execute(update(seen).values(first_at=long_ago))
-    assert store.prune(today, now() - timedelta(days=730)) == 1
+    keep = Keep(raw=timedelta(days=90), cases=timedelta(days=90))
+    assert store.purge(keep, now()).messages == 1
     assert store.payload(key_for("box", "old")) is None
     assert store.take("box", "old", b"x")
     assert store.payload(key_for("box", "old")) is None, "still known"
     assert store.payload(key_for("box", "held")) == b"x"
-    store.prune(today, today)
+    store.purge(replace(keep, marks=timedelta(days=90)), now())
     assert store.take("box", "old", b"x")
     assert store.payload(key_for("box", "old")) == b"x", "forgotten, so new"
 
@@ -358,7 +359,7 @@ class TestDatabase:
             assert parse_url(url).drivername == "postgresql+psycopg"
 
 
-PRAGMAS = {"journal_mode": "wal", "busy_timeout": 30_000, "foreign_keys": 1, "synchronous": 2}
+PRAGMAS = {"journal_mode": "wal", "busy_timeout": 30_000, "foreign_keys": 1, "synchronous": 2, "secure_delete": 1}
 
 
 def test_case_numbers_are_readable(store):
@@ -372,7 +373,7 @@ def test_case_numbers_are_readable(store):
 def test_the_outbox_goes_with_its_message(store):
     message = prepared(store)
     store.sent(claimed(store, message.key), "me")
-    store.prune(now() + timedelta(1), now() - timedelta(1))
+    store.purge(Keep(cases=timedelta(0)), now() + timedelta(seconds=1))
     with store.database.reading() as connection:
         assert connection.execute(select(outbox)).all() == []
         assert connection.execute(select(payloads)).all() == []

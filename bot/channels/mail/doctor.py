@@ -9,7 +9,7 @@ from imapclient.exceptions import IMAPClientError
 from imapclient.imapclient import SENT
 
 from bot.channels.checks import Check
-from bot.channels.mail import connect, imap, oauth
+from bot.channels.mail import connect, drafts, imap, oauth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def check(settings: Mailbox) -> Iterator[Check]:
-    """Try IMAP, the folder and what may be done in it, then SMTP. Nothing is sent; a folder for taken mail is made."""
+    """Try IMAP, the folder and what may be done in it, then SMTP. Nothing is sent; a folder for taken mail is made.
+
+    A draft is put into the Drafts folder and deleted again, if drafts are to go there.
+    """
     if not settings.allow:
         yield Check(ok=False, what=f"{settings.name}: allow is empty", mend="name who is answered, or nobody is")
     try:
@@ -58,6 +61,8 @@ def _folder(settings: Mailbox, client: IMAPClient) -> Iterator[Check]:
         yield _done_folder(settings, client)
     sent = settings.sent_folder or client.find_special_folder(SENT)
     yield Check(bool(sent), f"{settings.name}: the Sent folder is known", "name it in `sent_folder`")
+    if settings.drafts:
+        yield drafts.check(settings, client)
 
 
 def _done_folder(settings: Mailbox, client: IMAPClient) -> Check:

@@ -280,13 +280,14 @@ def done_folder(client: IMAPClient, name: str) -> str:
 
     Many servers keep all folders under a prefix ("INBOX."), and not all put "/" between a folder and the one in it.
     """
-    full = _full_name(client, name)
+    full = full_name(client, name)
     if not client.folder_exists(full):
         client.create_folder(full)
     return full
 
 
-def _full_name(client: IMAPClient, name: str) -> str:
+def full_name(client: IMAPClient, name: str) -> str:
+    """A folder's name with the prefix and the delimiter of this server."""
     if not client.has_capability("NAMESPACE"):
         return name
     spaces = client.namespace()

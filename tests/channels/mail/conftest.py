@@ -47,7 +47,7 @@ class Taken:
 
 @pytest.fixture(scope="session")
 def dovecot():
-    server = Dovecot([USER, *(f"user{number}@brokerage.example" for number in range(40))]).start()
+    server = Dovecot([USER, *(f"user{number}@brokerage.example" for number in range(120))]).start()
     yield server
     server.close()
 
