@@ -29,9 +29,23 @@ _EVENNESS = 0.5  # 0: a situation with more paraphrases is found more readily; 1
 _LEAST = 0.03  # weights below this change no answer, and make most of the file
 _STEPS = 127  # of a weight on either side of 0: one byte
 _MIXED = ((2, 2_500), (3, 700))  # matters in a mixture, and how many: more of them teach that half a matter is enough
+_LISTED = ((2, 1_500), (3, 1_500))  # the same of short texts alone: one's on drawback, two have a protest
+_SHORT = 9  # words of such a text
 _AMONG_TALK = 1_000  # mixtures of one matter with other talk about CAPE
 _TALK = ("_vague", "_cape-talk")
 _JOINTS = ("\n", "\n\n", " ", " Also, ", ", and ", "; ", " And ", "\n- ", " Besides, ", " Second: ", "\n2) ", " | ")
+_LIST_JOINTS = (
+    ", ",
+    "; ",
+    "\n",
+    " and ",
+    ", the other ",
+    ". Then ",
+    ". Another one: ",
+    ", 3 with ",
+    "\n- ",
+    ", and two ",
+)
 
 
 def learn_folder(folder: Path) -> str:
@@ -65,6 +79,12 @@ def mixed(texts: Sequence[tuple[str, str]]) -> list[tuple[str, frozenset[str]]]:
         for _ in range(count if len(ids) >= matters else 0):
             names, joint = chance.sample(ids, matters), chance.choice(_JOINTS)
             made.append((joint.join(chance.choice(of[name]) for name in names), frozenset(names)))
+    short = {name: [text for text in of[name] if len(text.split()) <= _SHORT] for name in ids}
+    told = [name for name in ids if short[name]]
+    for matters, count in _LISTED:
+        for _ in range(count if len(told) >= matters else 0):
+            names, joint = chance.sample(told, matters), chance.choice(_LIST_JOINTS)
+            made.append((joint.join(chance.choice(short[name]) for name in names), frozenset(names)))
     for _ in range(_AMONG_TALK if talk and ids else 0):
         name = chance.choice(ids)
         parts = [chance.choice(of[name]), *(chance.choice(talk) for _ in range(chance.choice((1, 1, 2))))]

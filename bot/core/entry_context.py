@@ -14,12 +14,14 @@ _AFTER = 24  # characters after it: "31625093146 (entry) was rejected"
 _LABEL = r"[ \t]+(?:numbers?|nos?|num|nbr|ids?|codes?|is|are|was|a|the|our|my|your|this|that"
 _NAMING = rf"(?:{_LABEL}))"
 _FILLER = rf"(?:{_LABEL}|of|for|on|at|to|by|with))"
+_OWN = rf"(?:{_LABEL}|of|at|to|by|with))"  # not "for" and "on": what an invoice is for, or was paid on, is no invoice
 _END = r"[ \t]*[.:#=(\[\"'“‘*_-]*[ \t]*\r?\n?[ \t>]*"
 _SAME_LINE = r"[ \t]*[.:#=(\[\"'“‘*_-]*[ \t]*"  # a claim number has twelve digits: what stands on the next line is none
 _ENTRY = (
     r"(?:entry|entries|entrys|ent|entry[ -]?(?:numbers?|nos?|num|summary|summaries)|es|e/s|ess|summary|summaries|entry[ -]ids?"
     r"|(?:cf|cbp|form)[ -]?7501|entry summary (?:numbers?|nos?))"
 )
+_CALLED = r"phones?|telephone|tel|fax|call|mobile|cell|whatsapp|tracking|conference|meeting"
 _OTHERS = (
     r"csms|phones?|telephone|tel|fax|call|mobile|cell|whatsapp|ext|extension|containers?|cntr|ctr|[hm]?b/?l|[hm]?bol|"
     r"bill of lading|lading|[hm]?awbs?|air ?way ?bills?|tracking|po|p\.o\.|purchase order|invoices?|inv|orders?|"
@@ -35,7 +37,7 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    rf"(?:(?<![\w/])(?:{_OTHERS})(?:s|['’]s)?{_FILLER}{{0,3}}{_END}|(?<![\w/])(?:claim|check){_NAMING}{{0,3}}{_SAME_LINE}|[$€£]\s?)\Z",
+    rf"(?:(?<![\w/])(?:(?:{_OTHERS})(?:s|['’]s)?{_OWN}{{0,3}}|(?:{_CALLED}){_FILLER}{{0,3}}){_END}|(?<![\w/])(?:claim|check){_NAMING}{{0,3}}{_SAME_LINE}|[$€£]\s?)\Z",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(

@@ -30,6 +30,9 @@ _DENIED = re.compile(
     r"(?:\bnot|n't|\bcannot|\bno longer|\bnever|\bwithout|\bno more|\brather than|\binstead of|\bno|\bneither|\bnor"
     rf"|\bstopped)(?: (?:{_FILLER})\b){{0,6}} ?['\"(]{{0,2}}\Z"
 )
+# "It passed from Not Started to Accepted": that is what it was.
+_WAS = re.compile(r"\bfrom (?:(?:the|a|being|status) )*['\"]?\Z")
+_IS_NOW = re.compile(r"['\"]?,? (?:in)?to\b")
 _STOP = re.compile(r"[.!?;:\n]")
 # "never seen this before", "had not got it until now": here it is.
 _NEW_HERE = re.compile(r"\b(?:seen|saw|see|had|got|gotten|get|received|have)\b[^.!?]*\Z")
@@ -40,6 +43,7 @@ _GONE = re.compile(
     r"|(?:does|did|do)(?: not|n't) (?:appear|show|come|occur|apply|happen)\b"
     r"|(?:(?:is|are|was|were|has|have|had)(?: been| now| already| finally| all)* )"
     r"(?:gone|solved|resolved|fixed|cleared)\b"
+    r"|,? ?(?:but )?no,? (?:this|that|it)(?:'s| is| was)(?: not|n't) (?:it|the|our|what)\b"
     r"|(?:is |are )?no longer\b|never (?:came|appeared|showed)\b|went away\b|disappeared\b|is absent\b"
     r"|(?:has|have)(?: not|n't) (?:come back|appeared|shown up|occurred|happened)\b)"
 )
@@ -52,6 +56,8 @@ def denied(text: str, start: int, end: int) -> bool:
     before = before[stops[-1].end() :] if stops else before
     after = text[end : end + _AFTER]
     if _GONE.match(after):
+        return True
+    if _WAS.search(before) and _IS_NOW.match(after):
         return True
     if not _DENIED.search(before):
         return False

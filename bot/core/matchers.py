@@ -35,8 +35,10 @@ _PEOPLE = re.compile(
     r"\b(?:i|we|you|they|he|she|who)(?:'ve|'re|'d|'s)?(?: (?:have|had|has|are|were|was|still|just|yet))*\Z"
 )
 _SAYS = re.compile(r"(?::|=|\b(?:says|said|shows|showing|shown as|reads|marked|marked as)) ?'?\Z")
-_ALONE = re.compile(r"(?:^|\n) ?[-•·]? ?\Z")
-_ALONE_AFTER = re.compile(r"[.!]?(?:\Z|\n)")
+# A sentence or line that is nothing else, but for an entry number before it, as in a row.
+_ALONE = re.compile(r"(?:(?:^|\n|[.!?] ) ?[-•·]?|\d{7}[- ]?\d ?[:,;|=-]*) ?\Z")
+_ALONE_AFTER = re.compile(r"[.!]?(?:\Z|\n)|[.!] ")
+_ALONE_REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ def by_code(matchers: Matchers, reading: Reading) -> Iterator[Seen]:
     """A bare code near a word such as "error"."""
     text = reading.folded.text
     for id_, start, end in matchers.codes.find(text):
-        if not denied(text, start, end):
+        if denied(text, start, end):
+            reading.denied.append((start, end))
+        else:
             reading.codes.add(id_)
             yield Seen(id_, How.CODE, _CODE, start, end)
 
@@ -224,7 +228,7 @@ def _in_company(phrase: Phrase, reading: Reading, start: int, end: int) -> bool:
     text, lines = reading.folded.text, reading.folded.lines
     stood = reading.passage.text[slice(*reading.folded.span(start, end))]
     as_printed = stood.isupper() or stood == phrase.stood
-    if as_printed and _ALONE.search(lines, max(0, start - 4), start) and _ALONE_AFTER.match(lines, end):
+    if as_printed and _ALONE.search(lines, max(0, start - _ALONE_REACH), start) and _ALONE_AFTER.match(lines, end):
         return True
     if text[start - 1 : start] == "'" and text[end : end + 1] == "'":
         return True

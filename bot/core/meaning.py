@@ -18,6 +18,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import OSA
+
 from bot.core.folding import folded
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _MOST = 6_000  # characters of a text that are read: a bag of more words says ev
 _LANE = 4  # bytes for the sum of one class: weights are one byte, features of a text some thousands
 _KEPT = 30_000  # rows kept wide, of some 400 bytes each: those of all common words
 _TELLING = 5.0  # rarity from which a word says what the matter is: "when" has 4.4, "missing" 5.2
+_COMMON = 7.5  # rarity up to which a word is common: one that is not known may be a slip of it
+_SLIPPED = 5  # letters of a word that is mended; a slip in a shorter one makes another word
 # Quotation marks are folded to apostrophes: at an edge of a word they are no letters.
 _WORD = re.compile(r"[\w=]+(?:['-][\w=]+)*")
 # What differs in every message says nothing: entry numbers, claim numbers, amounts, addresses. A number of up to three
@@ -83,10 +87,20 @@ class Meaning:
     at: bytes
     weights: array[int]
     _wide: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _slips: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Every common word by what is left of it without one letter, the commonest word last."""
+        common = [
+            word for word, row in self.rows.items()
+            if self.rarity[row] <= _COMMON and len(word) >= _SLIPPED and word.isalpha()
+        ]  # fmt: skip
+        for word in sorted(common, key=lambda word: -self.rarity[self.rows[word]]):
+            self._slips.update(dict.fromkeys((word, *_shortened(word)), word))
 
     def scores(self, text: str) -> Scores:
         """Score a text of any length; only its first characters are read."""
-        words = tokens(text[:_MOST])
+        words = [self._mended(word) for word in tokens(text[:_MOST])]
         total = list(self.bias)
         for names in (words_of(words), pieces_of(words)):
             self._add(names, total)
@@ -110,6 +124,16 @@ class Meaning:
             if row is not None and self.rarity[row] >= _TELLING and self.leaning(word, name) <= 0:
                 found.append(word)
         return found
+
+    def _mended(self, word: str) -> str:
+        """A word that is not known, as the common word that it is but for one slip: "liqudation"."""
+        if word in self.rows or len(word) < _SLIPPED or not word.isalpha():
+            return word
+        for short in (word, *_shortened(word)):
+            known = self._slips.get(short)
+            if known is not None and OSA.distance(word, known, score_cutoff=1) <= 1:
+                return known
+        return word
 
     def _add(self, names: Iterable[str], total: list[float]) -> None:
         """One block of features: its weights, divided by the length of the block."""
@@ -199,6 +223,11 @@ def pieces_of(words: list[str]) -> set[str]:
     for word in set(words):
         found.update(_pieces(word))
     return found
+
+
+def _shortened(word: str) -> tuple[str, ...]:
+    """A word without each of its letters."""
+    return tuple(word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
 @lru_cache(maxsize=8_192)  # words come again and again

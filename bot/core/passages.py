@@ -26,6 +26,16 @@ MOST_READ = 1_000_000  # characters of one text that are read: twice a full Decl
 _BOUNDARY = re.compile(r"(?:[fou]b{0,3})?Bh*|[fo]|w+")
 _FORWARD_SUBJECT = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|vs|i|doorst|vb)\s?:", re.IGNORECASE)
 _REPLY_SUBJECT = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:re|aw|sv|antw|r|ref|res)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
+# A reply hands the mail below on too, when it says so: "please see the client's question below", "Below?".
+_HANDS_ON = re.compile(
+    r"(?:^|[.!?,:\n] ?|\b(?:please|pls|kindly|you|to|fyi) )(?:see|answer|check|read|handle|help with|advise on|look at|review"
+    r"|respond to|reply to|comment on|take)\b(?! (?:my|our|your))[^.!?\n]{0,50}\bbelow\b"
+    r"|\b(?:client|customer|importer|shipper)\b[^.!?\n]{0,40}\bbelow\b"
+    r"|\bbelow\b[^.!?\n]{0,20}\bfrom (?:the |our |a )?(?:client|customer|importer|shipper)\b"
+    r"|^\W*below\W*$|\bforwarding (?:this|the|it)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_WORDS_ABOVE = 30  # lines above the mail below in which that is looked for
 # A line that its writer began on purpose: a list item, a table row, an entry number, "Key: value".
 _HARD = re.compile(r"\s*(?:[-*•–·|]|\d{1,3}[.)]\s|\[|[A-Z0-9]{3}-?\d{5}|[\w /]{2,25}:(?:\s|\Z))")
 _ROW = re.compile(r".*(?:\t|\||\S {3,}\S)")
@@ -112,7 +122,8 @@ def _cross(state: _State, lines: Sequence[Line], letters: str, span: tuple[int, 
     state.bot_depth = depth if _is_bots(letters, end) else -1
     outside = state.kind is PassageKind.OWN or (state.returns and depth == 0)
     if outside:
-        state.kind = PassageKind.FORWARDED if _is_forward(letters[start], subject, depth) else PassageKind.QUOTED
+        forward = _is_forward(letters[start], subject, depth) or _hands_on(lines[max(0, start - _WORDS_ABOVE) : start])
+        state.kind = PassageKind.FORWARDED if forward else PassageKind.QUOTED
         below = next((line for line in lines[end : end + 6] if line.letter != "b"), None)
         state.returns = below is not None and below.depth > 0
 
@@ -125,6 +136,11 @@ def _is_forward(letter: str, subject: str, depth: int) -> bool:
     if _FORWARD_SUBJECT.match(subject):
         return True
     return letter != "w" and not reply and not depth
+
+
+def _hands_on(above: Sequence[Line]) -> bool:
+    """Whether the sender's words above a mail hand it on."""
+    return bool(_HANDS_ON.search("\n".join(line.text[:_LOOK] for line in above if not line.depth)))
 
 
 def _is_bots(letters: str, start: int) -> bool:
@@ -154,11 +170,12 @@ def _kind_at(state: _State, line: Line, *, boundary: bool = False, presented: bo
 def _presented(lines: Sequence[Line], letters: str, subject: str) -> list[bool]:
     """For each line: is it a quote that the sender shows ("ACE says:" and then > …), not older mail? Empty: none is.
 
-    In a chat, which has no subject, a quote beside a question is shown too.
+    In a chat, which has no subject, a quote beside a question is shown too; and so is all that a forward quotes.
     """
     if "m" in letters or _BOUNDARY.search(letters) or not any(line.depth for line in lines):
         return []
     asked = not subject and any("?" in line.text for line in lines if not line.depth)
+    asked = asked or bool(_FORWARD_SUBJECT.match(subject))
     shown: list[bool] = []
     introduced = False
     for line in lines:

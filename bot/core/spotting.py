@@ -31,10 +31,11 @@ _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rv|tr)\s?(?:\[\d+\])?\s?:", re.IGNOREC
 _CANDIDATES = 3
 _AROUND = 300  # characters either side in which the sentence's ends are looked for
 _SPACES = re.compile(r"\s+")
-_SURE = 0.1  # by which the model's best must lead everything else to be a diagnosis on its own
+_SURE = 0.2  # by which the model's best must lead everything else to be a diagnosis on its own
 _LEAST = -0.45  # score below which even the best fits badly: a message that nobody knows
-_ASKED = -0.6  # and below which it is not even asked about
+_ASKED = -0.55  # and below which it is not even asked about
 _BESIDE = 0.4  # by which it must lead to be one beside what stands there to the letter
+_BESIDE_ALIKE = 1.2  # and by which a look-alike of that must
 _NAMED = 0.2  # by which it must lead ordinary talk where a word names CAPE: newsletters do too
 _ABOUT = 0.6  # by which anything about CAPE must lead ordinary talk to be asked about, where no word names it
 _CLEAR = 0.5  # and where none does: other portals refuse files too
@@ -42,11 +43,14 @@ _LIKELY = 0.6  # how far below the model's best a wording of ours may lie and st
 _SHARE = -0.7  # score that the whole message must give to a second matter in it
 # By how much the second matter must lead in a part of its own, and its score in the whole message with half of that:
 # where nothing says that there are several, where something does, and where they are enumerated.
-_ALSO, _ALSO_SEVERAL, _ALSO_ENUMERATED = (0.8, 0.5), (0.5, 0.1), (0.3, -0.3)
+_ALSO, _ALSO_SEVERAL, _ALSO_ENUMERATED = (0.8, 0.9), (0.5, 0.2), (0.3, -0.3)
+_ALIKE = 1.15  # the latter for a look-alike of the first, where nothing says that there are several
+_WEAK = -0.45  # score in the whole message below which a second matter must be plain, if nothing is enumerated
 _MOST_LEAD = 2.0  # of which more says no more
 _ITS_PLACE = 0.3  # by which a matter must lead in a part for it to stand there
 _SENTENCES = 400  # in which the one that spoke for a diagnosis is looked for
-_PART = 3  # words a part must have to speak for a second matter
+_PART = 3  # words a part must have to speak for a second matter: "one's cancelled" has them
+_WORD = re.compile(r"\b[^\W\d]+\b")
 _PARTS = 60  # clauses, and sentences, that are looked at: a longer message is a list or a log
 _CLAUSE_END = re.compile(
     rf"{SENTENCE_END.pattern}|, (?:and |but |plus )?| and (?=\w+ )| plus |: (?=\w)| (?=\(?(?:[1-9]|[a-d])\) )| [|–—-] "
@@ -57,6 +61,7 @@ _SEVERAL = re.compile(
     r"\b(?:two|2|three|3|four|several|both|different|separate) (?:[a-z]+ )?(?:things?|kinds?|types|groups?|reasons?"
     r"|problems?|questions?|errors?|rejects?|rejections?|topics?|sets?|issues?|points?|messages?|answers?|results?|matters?"
     r"|cases?|categories)\b|\b(?:first|second|third)(?:ly)?\b ?[:,(-]|\b(?:the )?(?:others?|another|rest|remaining)\b"
+    r"|\bthe next (?:one )?(?:is|was|has|says|got)\b"
     r"|(?:^|\n) ?\(?(?:\d|[a-d])[.)] |\b(?:also|additionally|in addition|besides|on top|plus|as well|moreover)\b"
     rf"|\b{_NUMBER}\b[^.;\n]{{4,90}}(?:,| and|;|\n| while| but) ?{_NUMBER}\b"
 )
@@ -79,6 +84,7 @@ _IS_NOT = re.compile(
 # "not": not a CSV, not in ACE, not on file, not started.
 _DENIES = re.compile(
     rf"{_IS_NOT.pattern}"
+    r"|^\W*(?:and |but |we |i |it's |it is |there's |there is )*(?:never|not|no)(?: \w+){0,2} (?:f\d{3}|[1-9]\d{1,2})\W*$"
     r"|^\W*(?:no[,:]? |and |but |so )?(?:(?:it|this|that|they|these|we|he|she|there|ours?)"
     r"(?:'s| is| was| are|'re| were|'ve| have)? |is |was |are |(?:the |our )?[a-z]+ )?(?:not|isn't|wasn't|aren't|weren't|never|neither|nor)\b "
     r"(?:the |of the |about |an? (?!csv)|any |on (?!file|rec)|under |in (?!ace|the system)|from |type |suspended|extended"
@@ -86,6 +92,13 @@ _DENIES = re.compile(
     r"|^\W*(?:there's |there is |we have |we've |with )?(?:no|neither) "
     r"(?:protest|drawback|recon|suspension|injunction|review|diversion|extension)\b"
 )
+# A few words behind a "not": what a part says it is not, if its matter is told without one.
+_NEGATION = re.compile(
+    r"\b(?:not|never|no|neither|nor|without|nothing of|(?!can)\w+n't) (?P<what>(?!(?:sure|clear|know|see|understand|idea)\b)"
+    r"[\w'-]+(?: [\w'-]+){0,2})"
+)
+_NOT = re.compile(r"\b(?:not|never|no|unable|unknown|missing|cannot|without)\b")  # in a message: it is told with one
+_NEGATED = 0.3  # share that those words must have in what speaks for the matter
 _ENTRY = r"\b(?=[a-z0-9]*\d)[a-z0-9]{3}[- ]?\d{7}[- ]?\d\b"
 # Words between entry numbers, two dashed lines, one thing after another: each may be a matter of its own.
 _EACH = re.compile(
@@ -110,7 +123,17 @@ class _Part:
     @property
     def long(self) -> bool:
         """Whether it has words enough to speak for a matter of its own: a lone word may be said by chance."""
-        return len(self.reading.passage.text[self.start : self.end].split()) >= _PART
+        text = self.reading.passage.text[self.start : self.end]
+        return max(len(text.split()), len(_WORD.findall(text))) >= _PART
+
+    def holds(self, other: _Part) -> bool:
+        """Whether this is a sentence, and the other one a part of it."""
+        return not self.clause and self.reading is other.reading and self.start <= other.start < self.end
+
+    @property
+    def in_subject(self) -> bool:
+        """Whether it stands in the subject, which names the matter again."""
+        return self.reading.passage.kind is PassageKind.SUBJECT
 
 
 class Spotter:
@@ -123,6 +146,11 @@ class Spotter:
         self.messages = Messages(catalogue)
         self.meaning = meaning
         self.ids = frozenset(error.id for error in catalogue.errors)
+        self.negative = frozenset(
+            error.id
+            for error in catalogue.errors
+            if any(_NOT.search(fold(text).text) for text in (error.title, *error.messages))
+        )
         alike = {(error.id, like.id) for error in catalogue.errors for like in error.look_alikes}
         self.alike = alike | {(other, one) for one, other in alike}
 
@@ -185,19 +213,28 @@ class Spotter:
         least, both = _needed("\n".join(reading.folded.lines for reading in readings))
         others = {}
         for name, share in shares.items():
-            lead = max((part.lead for part in parts.get(name, ()) if part.long), default=-math.inf)
-            if lead >= least and share + min(lead, _MOST_LEAD) / 2 >= both:
+            told = [part for part in parts.get(name, ()) if part.long]
+            alike = any((name, one) in self.alike for one in (*known, best))
+            if alike:  # the words of look-alikes are much the same
+                told = [part for part in told if not part.in_subject]
+            lead = max((part.lead for part in told), default=-math.inf)
+            wanted = max(both, _ALIKE) if alike and both == _ALSO[1] else both
+            if share < _WEAK and both > _ALSO_ENUMERATED[1]:
+                wanted = max(wanted, _ALSO[1] / 2)
+            if lead >= least and share + min(lead, _MOST_LEAD) / 2 >= wanted:
                 others[name] = share
         margin = score - max(
             (one for name, one in scores.every if name != best and name not in others), default=-math.inf
         )
         if margin < _UNMISTAKABLE and self._is_another_message(best, readings):
             return
-        if best in self.ids and score >= _LEAST and margin >= (_BESIDE if known else _SURE):
+        least = _SURE if not known else _BESIDE_ALIKE if any((best, one) in self.alike for one in known) else _BESIDE
+        if best in self.ids and score >= _LEAST and margin >= (_SURE if best in known else least):
             others[best] = margin
         for name, level in others.items():
             if name not in known:
-                yield self._quoted(name, readings, level, parts=parts.get(name, ()))
+                rest = [part for other in {*others, *known} - {name} for part in parts.get(other, ())]
+                yield self._quoted(name, readings, level, parts=_own(parts.get(name, ()), rest))
 
     def _parts(self, readings: Sequence[Reading]) -> dict[str, list[_Part]]:
         """The clauses and sentences in which one situation leads, but for those that say what it is not."""
@@ -213,13 +250,32 @@ class Spotter:
         for clause, spans in ((True, clauses), (False, sentences)):
             for reading, start, end in spans:
                 text = reading.passage.text[start:end]
-                if _DENIES.search(fold(text).text):
+                if _DENIES.search(fold(text).text) or _is_denied_in(reading, start, end):
                     continue
                 of_it = self.meaning.scores(text)
                 name = of_it.every[0][0]
-                if name in self.ids and not any((name, one) in self.alike for one in _named_in(reading, start, end)):
+                if (
+                    name in self.ids
+                    and not self._negates(text, name)
+                    and not any((name, one) in self.alike for one in _named_in(reading, start, end))
+                ):
                     found.setdefault(name, []).append(_Part(reading, start, end, of_it.margin, clause=clause))
         return found
+
+    def _negates(self, text: str, name: str) -> bool:
+        """Whether a part denies what it would be taken for: "claim not rejected" does; "not started" has its own "not"."""
+        if name in self.negative:
+            return False
+        assert self.meaning is not None  # noqa: S101 - only called with scores
+        even = fold(text).text
+        for found in _NEGATION.finditer(even):
+            plain = self.meaning.leaning(found["what"], name)
+            if (
+                plain > _NEGATED * self.meaning.leaning(even, name) > 0
+                and self.meaning.leaning(found[0], name) <= plain
+            ):
+                return True
+        return False
 
     def _is_another_message(self, name: str, readings: Sequence[Reading]) -> bool:
         """Whether a few words look like a message that nobody knows: near a known one, with a word that is not of it."""
@@ -304,6 +360,11 @@ def _named_in(reading: Reading, start: int, end: int) -> Iterator[str]:
             yield one.id
 
 
+def _is_denied_in(reading: Reading, start: int, end: int) -> bool:
+    """Whether a part holds a message or code of which it says that it is not that."""
+    return any(start <= reading.folded.span(*span)[0] < end for span in reading.denied)
+
+
 def _needed(lines: str) -> tuple[float, float]:
     """What a second matter needs to be a diagnosis: the less, the plainer the message says that there are several."""
     if _ENUMERATED.search(lines):
@@ -311,10 +372,16 @@ def _needed(lines: str) -> tuple[float, float]:
     return _ALSO_SEVERAL if _SEVERAL.search(lines) or _EACH.search(lines) else _ALSO
 
 
+def _own(parts: Sequence[_Part], rest: Sequence[_Part]) -> Sequence[_Part]:
+    """The parts of a matter that do not lie in a sentence which is more another's, if there are such."""
+    own = [part for part in parts if not any(other.holds(part) and other.lead > part.lead for other in rest)]
+    return own or parts
+
+
 def _place(parts: Sequence[_Part]) -> _Part | None:
     """Where a matter stands first: in the text rather than the subject, in a clause rather than a sentence."""
     told = [part for part in parts if part.clause] or list(parts)
-    body = [part for part in told if part.reading.passage.kind is not PassageKind.SUBJECT and part.lead >= _ITS_PLACE]
+    body = [part for part in told if not part.in_subject and part.lead >= _ITS_PLACE]
     told = body or told
     most = max((part.lead for part in told), default=0.0)
     least = min(most, max(_ITS_PLACE, most / 2))

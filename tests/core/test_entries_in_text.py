@@ -42,6 +42,7 @@ DIGITS, SAME, OTHER = entry("316", 2509314), entry("316", 2509315), entry("595",
         ("B76-03245278", [A]),
         ("entry 316-25093146", [DIGITS]),
         (f"my ref is {dashed(A)}", [A]),
+        (f"the surety paid on {A}, and the invoice for {A} is lost", [A]),
     ],
 )
 def test_found(text, entries):

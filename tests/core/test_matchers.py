@@ -111,6 +111,8 @@ def test_a_hinge_removed_is_not_found(text, not_this):
         "we did not get “{}” today",
         "it went through without the {} error",
         "{} is gone",
+        "they said “{}”, but no, this isn't the problem",
+        "it moved from {} to the next status",
         "The {} error has been resolved.",
         "{} was fixed by a PSC",
         "There is no {} message any more",
@@ -357,3 +359,10 @@ HOSTILE = {
 def test_a_text_that_means_harm_takes_time_in_its_length_only(text, length):
     passages = (plain("CAPE"), plain(text[:length]))
     assert timed(lambda: SPOTTER.spot(passages)) < 1 + 4 * length / 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["B76-0324527-8 Invalid HTS", "What now? Not Started. Not Started.", "B76 0324527 8 | Invalid HTS\n"]
+)
+def test_everyday_words_count_as_a_sentence_or_a_row_of_their_own(text):
+    assert len(ids(text)) == 1

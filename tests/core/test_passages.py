@@ -35,6 +35,32 @@ def test_an_outlook_block_under_a_forward_counts():
     assert "dana@" not in found[FORWARDED]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please see the client's question below.",
+        "Adding the desk. Can you answer Dana below?",
+        "Below.",
+        "forwarding this to you",
+    ],
+)
+def test_a_reply_that_hands_the_mail_below_on_is_a_forward(words):
+    assert "the error text" in parts(OUTLOOK.replace("What is this?", words), "RE: CAPE")[FORWARDED]
+
+
+@pytest.mark.parametrize("words", ["Please see my note below.", "Thanks, I read it below.", "we are below the limit"])
+def test_a_reply_that_only_speaks_of_below_is_none(words):
+    assert "the error text" in parts(OUTLOOK.replace("What is this?", words), "RE: CAPE")[QUOTED]
+
+
+def test_what_a_forward_quotes_without_a_word_between_is_handed_on():
+    text = (
+        '> From: "CBP Refund Center" <refunds@pay.example>\n> Subject: confirm\n>\n> your bank login\n\nIs this real?'
+    )
+    assert "your bank login" in parts(text, "Fwd: Fraud?")[OWN]
+    assert "your bank login" in parts(text, "Re: Fraud?")[QUOTED]
+
+
 def test_the_same_block_under_a_reply_is_older_mail():
     found = parts(OUTLOOK, "RE: CAPE")
     assert "the error text" in found[QUOTED]

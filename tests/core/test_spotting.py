@@ -180,6 +180,42 @@ def test_what_the_sender_says_it_is_not_is_no_second_matter():
     assert learnt("CAPE: it isn't suspended, no protest on it either. It says Invalid HTS.") == ["invalid-hts"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("never got an 864, never got F883. ABI answers the CAPE entry with 852, HTS out of sequence", "abi-852-hts-out-of-sequence"),
+        ("CAPE claim not rejected, not accepted either, it still says Not Started", "claim-not-started"),
+        ("Our CAPE claim status passed from Not Started to Accepted today, the whole claim, no entry failed. Are we done?", "claim-accepted"),
+    ],
+)  # fmt: skip
+def test_what_a_clause_denies_is_not_taken_for_its_matter(text, expected):
+    assert learnt(text) == [expected]
+
+
+def test_a_look_alike_in_the_subject_is_the_same_matter_again():
+    subject = Passage(
+        PassageKind.SUBJECT, title := "Order of numbers on line 3", title, tuple(range(len(title))), "subject"
+    )
+    text = "We transmit a summary in ABI and get error 852: chapters 98, 99 and the others are not in sequence. Which is first?"
+    assert [one.id for one in LEARNT.spot((subject, plain(text))).sightings] == ["abi-852-hts-out-of-sequence"]
+
+
+def test_a_matter_stands_where_no_other_one_has_the_sentence():
+    said = "CAPE: accepted in August, extended entry, no money. Another one not extended: treasury issued 3 weeks ago, not here yet"
+    assert learnt(said) == ["suspended-extended-under-review-accepted", "refund-status"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CAPE failed three of ours and the reason is Finnal Liqudation, can that be?",
+        "CAPE sais teh liquidaton of our entry is finaal, more than 80 days ago",
+    ],
+)
+def test_a_slip_in_a_common_word_is_read_as_that_word(text):
+    assert learnt(text) == ["final-liquidation"]
+
+
 def test_a_look_alike_is_not_found_in_the_words_of_the_message_itself():
     assert learnt("CAPE claim details: HTS RELATIONSHIP MISMATCH, no word of a sequence") == [
         "hts-relationship-mismatch"
