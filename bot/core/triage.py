@@ -249,7 +249,7 @@ def finding(sighting: Sighting, catalogue: Catalogue, today: date, type06: Type0
         windows=_windows(rule.next_step, catalogue.rules, today),
         look_alikes=tuple((catalogue.title(like.id), like.question) for like in error.look_alikes[:_LOOK_ALIKES]),
         retired=retired,
-        replaced_by=", ".join(error.replaced_by) if retired else "",
+        replaced_by=", ".join(map(catalogue.title, error.replaced_by)) if retired else "",
         sources=tuple(
             f"{source.what} ({source.dated.isoformat()})" if source.dated else source.what for source in error.sources
         ),
