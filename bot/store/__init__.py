@@ -12,6 +12,7 @@ from bot.store.inbox import Inbox, Job, Message, key_for
 from bot.store.ledger import CaseLine, Ledger, Quarantined, Replay
 from bot.store.outbound import Outbound
 from bot.store.outbox import Outbox
+from bot.store.presses import Presses
 from bot.store.schema import Outcome, Sending, State, marks
 
 __all__ = [
@@ -31,8 +32,8 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Outbox, Ledger):
-    """Everything that outlives the process. Also the `Marks` of the mail channel."""
+class Store(Inbox, Outbox, Presses, Ledger):
+    """Everything that outlives the process. Also the `Marks` of the mail channel and the `Trail` of Slack's."""
 
     def __init__(self, url: str) -> None:
         """Open the database at `url` (sqlite:///FILE or postgresql://…) and migrate it. Raises DatabaseProblem."""

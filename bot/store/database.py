@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, ColumnElement, Connection, Engine, Table
 
-HEAD = "0001"  # the newest migration; a database that has it is not looked at again
+HEAD = "0002"  # the newest migration; a database that has it is not looked at again
 BUSY_MS = 30_000  # another process (a replay from the command line) may hold SQLite's one write lock for a moment
 POOL = 20  # connections, beside as many again at a peak: 64 jobs hold one only while they read or write
 _MIGRATION_LOCK = 0x6361706562  # any number of our own: two workers that start together migrate one after the other
