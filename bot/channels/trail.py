@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.completing import RULE as COMPLETED
+from bot.core import completing
 
 if TYPE_CHECKING:
     from bot.core.model import Incoming, Reply
 
 # Rules of answers that carry out what somebody pressed; nothing was diagnosed for them.
+COMPLETED = completing.RULE
 ASKED, TAKEN, RESOLVED = "person_asked", "person_took_it", "person_resolved_it"
 DEEDS = (COMPLETED, ASKED, TAKEN, RESOLVED)
 

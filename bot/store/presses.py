@@ -95,14 +95,14 @@ class Presses:
 
     def take_up(self, reference: str, who: str) -> Ask | None:
         """Make the question this person's, if nobody has it yet; give how it stands now."""
-        return self._settle(reference, asks.c.taken_by == "", {"taken_by": who, "taken_at": now()})
+        return self._stand(reference, asks.c.taken_by == "", {"taken_by": who, "taken_at": now()})
 
     def resolve(self, reference: str, who: str) -> Ask | None:
         """Close the question, if it is open; give how it stands now. Nobody having taken it, this person has."""
         self.take_up(reference, who)
-        return self._settle(reference, asks.c.resolved_by == "", {"resolved_by": who, "resolved_at": now()})
+        return self._stand(reference, asks.c.resolved_by == "", {"resolved_by": who, "resolved_at": now()})
 
-    def _settle(self, reference: str, free: ColumnElement[bool], values: dict[str, object]) -> Ask | None:
+    def _stand(self, reference: str, free: ColumnElement[bool], values: dict[str, object]) -> Ask | None:
         with self.database.writing() as connection:
             open_one = (asks.c.reference == reference, asks.c.resolved_by == "", free)
             connection.execute(update(asks).where(*open_one).values(**values))

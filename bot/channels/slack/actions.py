@@ -72,6 +72,7 @@ def press_payload(team: str, body: Payload) -> bytes:
     what, value = pressed(body) or ("", "")
     return _stored(
         "press", team, body, channel=channel, ts=ts, what=what, value=value, reference=reference(body),
+        mark=_first_block(body.get("message") or {}),
         thread_ts=str((body.get("message") or {}).get("thread_ts") or body.get("container", {}).get("thread_ts") or ""),
     )  # fmt: skip
 
@@ -108,6 +109,11 @@ def _stored(kind: str, team: str, body: Payload, **more: object) -> bytes:
     user = body["user"]
     common = {"kind": kind, "home": team, "user": user["id"], "user_team": user.get("team_id") or team}
     return json.dumps(common | {"response_url": body.get("response_url") or ""} | more, sort_keys=True).encode()
+
+
+def _first_block(message: Payload) -> str:
+    """The id of a message's first block: our mark, which a change of the message has to keep."""
+    return next((str(block.get("block_id") or "") for block in message.get("blocks") or ()), "")
 
 
 def _place(body: Payload) -> tuple[str, str]:

@@ -34,7 +34,10 @@ def below(diagnosis: Diagnosis, reference: str, pressed: Sequence[Press], *, peo
         row += [button(text, (actions.TYPE06, value), reference) for text, value in _TYPE06]
     if people and actions.PERSON not in said:
         row.append(button("Ask a person", (actions.PERSON, ""), reference))
-    verdict = [button("Helpful", (actions.HELPFUL, "yes"), reference), button("Not", (actions.HELPFUL, "no"), reference)]
+    verdict = [
+        button("Helpful", (actions.HELPFUL, "yes"), reference),
+        button("Not", (actions.HELPFUL, "no"), reference),
+    ]
     laid = [_actions("capebot_do", row)] if row else []
     if shown := _shown(said):
         laid.append({"type": "rich_text", "block_id": "capebot_pressed", "elements": shown})

@@ -36,7 +36,9 @@ NO_SUBJECT = "A mail needs a subject: say in one line what it is about."
 NO_BODY = "The mail is empty. Close this and press Draft CBP email again for the text that I prepared."
 GONE = "I do not keep that answer any more, so there is no draft to complete. Send me the message again."
 NOT_KEPT = "I could not keep this just now, so nothing is done. Please press the button again in a minute."
-_WARNING = "Blanks marked [FILL IN …] are still in the text. Fill them in, or press the button again to take it as it is."
+_WARNING = (
+    "Blanks marked [FILL IN …] are still in the text. Fill them in, or press the button again to take it as it is."
+)
 _CHANGED = "The case changed while this was open: there is a newer draft. Your text below is as you wrote it."
 _NEVER = "I never send it: you get the text to copy, and a file that opens in a mail program."
 _IN_FILE = "The entry numbers are too many for the text; they come as entry-numbers.csv, attached to the file."
@@ -113,7 +115,11 @@ def form(answer: Answer, number: int, text: Text | None = None, warnings: Sequen
 
 def notice(text: str) -> View:
     """A modal that only says something."""
-    return {"type": "modal", "title": _raw("Draft to CBP", 24), "blocks": [{"type": "section", "text": _raw(text, INPUT)}]}
+    return {
+        "type": "modal",
+        "title": _raw("Draft to CBP", 24),
+        "blocks": [{"type": "section", "text": _raw(text, INPUT)}],
+    }
 
 
 def filled(view: View) -> Filled:
@@ -151,17 +157,20 @@ def verdict(given: Filled, answer: Answer | None, newer: tuple[Answer, int] | No
         return _errors(f"subject:{given.name}", NO_SUBJECT)
     if not given.text.body.strip():
         return _errors(given.first_body, NO_BODY)
-    kept: list[Block] = []
-    if newer is not None:
-        told = f"{_NEWER}{form_name(newer[0].reference, newer[1])}"
-        if told in given.warned and given.choice == "newer":
-            return _update(form(*newer))
-        kept = _choice(told, chosen=told in given.warned)
-        if told not in given.warned:
-            return _update(form(answer, given.number, given.text, kept))
-    if BLANK in given.text.subject + given.text.body and _BLANKS not in given.warned:
-        warning = {"type": "section", "block_id": _BLANKS, "text": _raw(f"⚠ {_WARNING}", INPUT)}
-        return _update(form(answer, given.number, given.text, [*kept, warning]))
+    return _warned(given, answer, newer)
+
+
+def _warned(given: Filled, answer: Answer, newer: tuple[Answer, int] | None) -> dict[str, Any] | None:
+    """The form again with what its writer has not been warned of yet; None: nothing is left."""
+    told = f"{_NEWER}{form_name(newer[0].reference, newer[1])}" if newer else ""
+    if newer and told in given.warned and given.choice == "newer":
+        return _update(form(*newer))
+    warnings = _choice(told, chosen=told in given.warned) if newer else []
+    blank = BLANK in given.text.subject + given.text.body and _BLANKS not in given.warned
+    if blank:
+        warnings.append({"type": "section", "block_id": _BLANKS, "text": _raw(f"⚠ {_WARNING}", INPUT)})
+    if blank or (newer and told not in given.warned):
+        return _update(form(answer, given.number, given.text, warnings))
     return None
 
 
@@ -192,7 +201,8 @@ def _bodies(name: str, body: str) -> list[Block]:
 
 
 def _parts(body: str) -> list[str]:
-    parts, lines = [], []
+    parts: list[str] = []
+    lines: list[str] = []
     size = 0
     for line in body.split("\n"):
         pieces = [line[at : at + _PART] for at in range(0, len(line), _PART)] or [""]
