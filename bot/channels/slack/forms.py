@@ -166,10 +166,10 @@ def _warned(given: Filled, answer: Answer, newer: tuple[Answer, int] | None) -> 
     if newer and told in given.warned and given.choice == "newer":
         return _update(form(*newer))
     warnings = _choice(told, chosen=told in given.warned) if newer else []
-    blank = BLANK in given.text.subject + given.text.body and _BLANKS not in given.warned
+    blank = BLANK in given.text.subject + given.text.body
     if blank:
         warnings.append({"type": "section", "block_id": _BLANKS, "text": _raw(f"⚠ {_WARNING}", INPUT)})
-    if blank or (newer and told not in given.warned):
+    if (blank and _BLANKS not in given.warned) or (newer and told not in given.warned):
         return _update(form(answer, given.number, given.text, warnings))
     return None
 
