@@ -59,8 +59,7 @@ def asked(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed:
         "deed": ASKED, "about": answer.reference,
     }  # fmt: skip
     incoming = Incoming(id_, said["user"], "", thread=answer.incoming.thread, handle=json.dumps(handle))
-    text = f"Somebody asks for a person: {answer.reply.headline}"
-    return Deed(incoming, _notice(ASKED, text, answer.reply.outputs))
+    return Deed(incoming, _notice(ASKED, _line(answer), answer.reply.outputs))
 
 
 def settled(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed:
@@ -123,7 +122,7 @@ def place_of(answer: Answer) -> Place:
 def _show(desk: Desk, said: Said, answer: Answer, ask: Ask) -> None:
     layout = [*_question(desk, answer, ask), *buttons.under_question(ask)]
     place = Place(said["channel"], "", said["ts"])
-    send.refresh(client.courteous(desk.settings), place, answer.reply.headline or "A question", layout, said["mark"])
+    send.refresh(client.courteous(desk.settings), place, _line(answer), layout, said["mark"])
 
 
 def _question(desk: Desk, answer: Answer, ask: Ask) -> list[dict[str, Any]]:
@@ -142,6 +141,10 @@ def _link(desk: Desk, answer: Answer) -> str:
         _log.warning("a question goes without its link", code=client.code(error))
         return ""
     return str(found.get("permalink") or "")
+
+
+def _line(answer: Answer) -> str:
+    return f"Somebody asks for a person: {answer.reply.headline}"
 
 
 def _told(desk: Desk, said: Said, line: str, reason: str) -> Deed:

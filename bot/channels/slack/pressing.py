@@ -32,7 +32,12 @@ THANKS = {
     "yes": "Thank you: noted as helpful. You may change that.",
     "no": "Thank you: noted as not helpful. Say in the thread what was wrong; you may change your vote.",
 }
-_ALREADY = "{name} pressed that already. To put it right, say it in the thread."
+_ALREADY = {
+    actions.TAKE: "{name} has taken this already.",
+    actions.RESOLVE: "{name} has resolved this already.",
+    actions.SAY_DRAFT: "{name} has asked for it already.",
+    actions.TYPE06: "{name} pressed that already. To put it right, say it in the thread.",
+}
 
 
 class Pressing:
@@ -82,19 +87,27 @@ class Pressing:
         what, user = said["what"], said["user"]
         press = Press(what, user, said["value"], id_)
         if what == actions.HELPFUL:
-            self._trail.press(answer.reference, press, each=True)
-            return self._told(said, THANKS[said["value"]], "a vote")
+            return self._vote(said, answer, press)
         if what == actions.PERSON and (deed := asking.asked_already(self._desk(), id_, said, answer)):
             return deed
         counts = self._trail.press(answer.reference, press, each=False)
         if counts.event != id_:
             if counts.who == user:
                 return Deed(reason="pressed twice")
-            return self._told(said, _ALREADY.format(name=self._reader.name(counts.who)), "pressed before by another")
+            line = _ALREADY.get(what, "").format(name=self._reader.name(counts.who))
+            return self._told(said, line, "pressed before by another") if line else Deed(reason="pressed before")
         if what in (actions.TAKE, actions.RESOLVE):
             return asking.settled(self._desk(), id_, said, answer)
         self._show(said, answer)
         return asking.asked(self._desk(), id_, said, answer) if what == actions.PERSON else None
+
+    def _vote(self, said: Said, answer: Answer, press: Press) -> Deed:
+        """Everybody has one, and may change it; pressed twice it is thanked for once."""
+        stood = {one.who: one.value for one in self._trail.presses(answer.reference) if one.what == press.what}
+        self._trail.press(answer.reference, press, each=True)
+        if stood.get(press.who) == press.value:
+            return Deed(reason="the same vote again")
+        return self._told(said, THANKS[press.value], "a vote")
 
     def _form(self, id_: str, said: Said) -> Deed:
         reference, number = forms.form_of(said["form"])

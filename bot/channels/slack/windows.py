@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 4  # modals opened at a time: each takes one or two calls of a fraction of a second
 _TOO_LATE = "Slack wants a form within three seconds, and I was too slow. Please press the button again."
+_NOT_OPENED = "I could not open the form. The draft is in the file under my answer; or ask me again in the thread."
+_EXPIRED = ("expired_trigger_id", "trigger_expired", "invalid_trigger_id", "exchanged_trigger_id")
 _log = structlog.get_logger()
 
 
@@ -80,14 +82,14 @@ class Windows:
         if answer is None:
             return self._aside(said, forms.GONE)
         home = json.loads(answer.incoming.handle)["channel"]
-        if said["channel"] != home or self._reader.outside(said, home):
-            return self._aside(said, OUTSIDE)
         try:
+            if said["channel"] != home or self._reader.outside(said, home):
+                return self._aside(said, OUTSIDE)
             web = client.courteous(self._settings)
             web.views_open(trigger_id=str(body.get("trigger_id") or ""), view=forms.opening(answer))
         except client.TROUBLE as error:
             _log.warning("a form could not be opened", code=client.code(error))
-            self._aside(said, _TOO_LATE)
+            self._aside(said, _TOO_LATE if client.code(error) in _EXPIRED else _NOT_OPENED)
         return None
 
     def _aside(self, said: dict[str, Any], line: str) -> None:
