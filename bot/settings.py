@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 _KEYWORD = r"\A[A-Za-z0-9$_.-]{1,100}\z"  # an IMAP atom; what else a server takes differs
-_CHANNEL = r"(?:[CG][A-Z0-9]{2,30})?"
+_CHANNEL = r"(?:[CG][A-Z0-9]{1,30})?"
 _IN_WORDS = {
     "extra_forbidden": "unknown setting: see deploy/config.example.toml",
     "string_pattern_mismatch": "letters, digits and $ _ . - only",
