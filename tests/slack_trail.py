@@ -20,11 +20,13 @@ class MemoryTrail:
     def newer(self, answer):
         return self.later
 
-    def press(self, reference, press, *, each):
-        slot = (reference, press.what, press.who if each else "")
-        if each:
-            self.pressed[slot] = press
-        return self.pressed.setdefault(slot, press)
+    def press(self, reference, press):
+        return self.pressed.setdefault((reference, press.what, ""), press)
+
+    def vote(self, reference, press):
+        slot = (reference, press.what, press.who)
+        before, self.pressed[slot] = self.pressed.get(slot), press
+        return before
 
     def presses(self, reference):
         return tuple(press for slot, press in self.pressed.items() if slot[0] == reference)

@@ -55,11 +55,11 @@ class Trail(Protocol):
     def newer(self, answer: Answer) -> tuple[Answer, ...]:
         """Diagnoses of the same thread that were answered after this one, the newest first; a few at the most."""
 
-    def press(self, reference: str, press: Press, *, each: bool) -> Press:
-        """Note what was pressed; give what counts.
+    def press(self, reference: str, press: Press) -> Press:
+        """Note what was pressed; give what counts: the first one, whoever it was."""
 
-        `each`: everybody has one of their own, and may change it. Else the first one counts, whoever it was.
-        """
+    def vote(self, reference: str, press: Press) -> Press | None:
+        """Note what this person thinks of it, in place of what they thought before; give that."""
 
     def presses(self, reference: str) -> tuple[Press, ...]:
         """All that was pressed under an answer, in order."""

@@ -11,7 +11,7 @@ from bot.store.outbound import from_row
 from bot.store.schema import asks, messages, now, outbox, presses
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from bot.store.database import Database
 
@@ -49,19 +49,29 @@ class Presses:
         with self.database.reading() as connection:
             return tuple(_answer(row) for row in connection.execute(query))
 
-    def press(self, reference: str, press: Press, *, each: bool) -> Press:
-        """Note what was pressed; give what counts: each person's latest, or the first one of all."""
-        slot = press.who if each else ""
-        mine = (presses.c.reference == reference, presses.c.what == press.what, presses.c.slot == slot)
-        values = {"who": press.who, "value": press.value, "event": press.event, "at": now()}
+    def press(self, reference: str, press: Press) -> Press:
+        """Note what was pressed; give what counts: the first one, whoever it was."""
         with self.database.writing() as connection:
-            key = {"reference": reference, "what": press.what, "slot": slot}
-            if self.database.insert_new(connection, presses, **key, **values):
-                return press
-            if each:
+            return self._stood(connection, reference, press, "") or press
+
+    def vote(self, reference: str, press: Press) -> Press | None:
+        """Note what this person thinks of it, in place of what they thought before; give that."""
+        mine = (presses.c.reference == reference, presses.c.what == press.what, presses.c.slot == press.who)
+        with self.database.writing() as connection:
+            before = self._stood(connection, reference, press, press.who)
+            if before:
+                values = {"value": press.value, "event": press.event, "at": now()}
                 connection.execute(update(presses).where(*mine).values(**values))
-                return press
-            return _press(connection.execute(select(presses).where(*mine)).one())
+        return before
+
+    def _stood(self, connection: Connection, reference: str, press: Press, slot: str) -> Press | None:
+        """Note a press where none stands; give the one that does."""
+        key = {"reference": reference, "what": press.what, "slot": slot}
+        values = {"who": press.who, "value": press.value, "event": press.event, "at": now()}
+        if self.database.insert_new(connection, presses, **key, **values):
+            return None
+        mine = (presses.c.reference == reference, presses.c.what == press.what, presses.c.slot == slot)
+        return _press(connection.execute(select(presses).where(*mine)).one())
 
     def presses(self, reference: str) -> tuple[Press, ...]:
         """All that was pressed under an answer, in order."""

@@ -90,7 +90,7 @@ class Pressing:
             return self._vote(said, answer, press)
         if what == actions.PERSON and (deed := asking.asked_already(self._desk(), id_, said, answer)):
             return deed
-        counts = self._trail.press(answer.reference, press, each=False)
+        counts = self._trail.press(answer.reference, press)
         if counts.event != id_:
             if counts.who == user:
                 return Deed(reason="pressed twice")
@@ -103,9 +103,8 @@ class Pressing:
 
     def _vote(self, said: Said, answer: Answer, press: Press) -> Deed:
         """Everybody has one, and may change it; pressed twice it is thanked for once."""
-        stood = {one.who: one.value for one in self._trail.presses(answer.reference) if one.what == press.what}
-        self._trail.press(answer.reference, press, each=True)
-        if stood.get(press.who) == press.value:
+        before = self._trail.vote(answer.reference, press)
+        if before and before.value == press.value and before.event != press.event:
             return Deed(reason="the same vote again")
         return self._told(said, THANKS[press.value], "a vote")
 

@@ -6,6 +6,7 @@ import pytest
 from entry_numbers import dashed, entry
 from servers import local_slack
 from servers.needed import missing, program
+from servers.slack_limits import complaints, view_complaints
 
 A = entry("B76", 1)
 MENTION = (
@@ -44,10 +45,10 @@ SCENARIO = [
     ["sent newer", "submit", BOB | {"change": [["body", "Dear CBP,\nall is said."]], "times": 2}],
     ["completed again", "answered", GENERAL | {"thread": "$mention.ts", "blocks": 4, "files": 4}],
     press("yes", "$answer.0", ALICE, "type06_yes", times=2),
-    ["told", "answered", GENERAL | {"thread": "$mention.ts", "blocks": 5, "files": 4}],
+    ["changed", "shown", GENERAL | {"ts": "$answer.0.ts", "words": "Type 06: yes, all of them"}],
+    ["told", "shown", GENERAL | {"ts": "", "words": "I do not know this CAPE message"}],
     press("no, too late", "$answer.0", BOB, "type06_no"),
     ["too late", "shown", GENERAL | {"ts": "", "words": "pressed that already"}],
-    ["changed", "shown", GENERAL | {"ts": "$answer.0.ts", "words": "Type 06: yes, all of them"}],
     press("ask", "$answer.0", BOB, "person", times=2),
     ["question", "shown", HELP | {"ts": "", "words": "asks for a person"}],
     ["thread told", "shown", GENERAL | {"ts": "", "words": "asked a person about this"}],
@@ -55,7 +56,7 @@ SCENARIO = [
     ["taken", "shown", HELP | {"ts": "$question.ts", "words": "Taken by"}],
     ["thread told of it", "shown", GENERAL | {"ts": "", "words": "takes care of this"}],
     press("take too", "$question", BOB, "take"),
-    ["told Bob", "shown", HELP | {"ts": "", "words": "pressed that already"}],
+    ["told Bob", "shown", HELP | {"ts": "", "words": "has taken this already"}],
     press("resolve", "$question", ALICE, "resolve"),
     ["resolved", "shown", HELP | {"ts": "$question.ts", "words": "Resolved by"}],
     ["thread told of the end", "shown", GENERAL | {"ts": "", "words": "has resolved this"}],
@@ -82,5 +83,96 @@ def said(message):
     return json.dumps(message["blocks"], ensure_ascii=False)
 
 
-def test_dump(gave):
-    open("/tmp/gave.json", "w").write(json.dumps(gave, indent=1))
+def asides(messages, user):
+    return [one["text"] for one in messages if one.get("ephemeral_to") == user]
+
+
+def with_rule(gave, words):
+    return [one for one in thread(gave) if words in one["text"]]
+
+
+def test_buttons_stand_under_the_answer(gave):
+    buttons = [one["text"]["text"] for block in gave["answer"][0]["blocks"] if block["type"] == "actions"
+               for one in block["elements"]]  # fmt: skip
+    assert buttons == [
+        "Draft CBP email", "Type 06: yes", "Type 06: no", "Type 06: some", "Ask a person", "Helpful", "Not",
+    ]  # fmt: skip
+
+
+def test_slack_takes_all_of_it(gave):
+    for one in [*gave["all"], *gave["help"]]:
+        assert one.get("blocks") is None or complaints(one["blocks"]) == []
+        assert "<!" not in one["text"].replace("<!channel>", "") or one["user"] != "U0BOT"
+    for name in ("opened", "blanks", "case changed", "the newer one"):
+        assert view_complaints(gave[name]) == [], name
+
+
+def test_outsiders_are_told_alone(gave):
+    assert asides(gave["all"], "U03EVE") == [
+        "Only members of this workspace who are in this channel can use my buttons."
+    ]
+
+
+def test_a_vote_is_thanked_for_alone_and_once(gave):
+    assert asides(gave["all"], "U02BOB").count("Thank you: noted as helpful. You may change that.") == 1
+
+
+def test_the_modal_is_prefilled(gave):
+    blocks = {block.get("block_id", "").partition(":")[0]: block for block in gave["opened"]["blocks"]}
+    assert blocks["to"]["text"]["text"] == "To: IEEPARefunds@cbp.dhs.gov"
+    assert blocks["subject"]["element"]["initial_value"] == "CAPE: HTS RELATIONSHIP MISMATCH - 1 entry"
+    assert A in blocks["body0"]["element"]["initial_value"]
+    assert "FTZ Type 06" in json.dumps(blocks["missing"])
+
+
+def test_an_empty_subject_keeps_it_open_and_blanks_are_warned_of_once(gave):
+    assert gave["no subject"]["id"] == gave["opened"]["id"]
+    assert "warned-blanks" in [block.get("block_id") for block in gave["blanks"]["blocks"]]
+    assert gave["done"] is None
+
+
+def test_the_completed_draft_is_there_to_copy_and_as_a_file(gave):
+    first, second = with_rule(gave, "to copy and send")
+    code = first["blocks"][1]["elements"][0]
+    assert code["type"] == "rich_text_preformatted"
+    assert code["elements"][0]["text"] == (
+        "To: IEEPARefunds@cbp.dhs.gov\nSubject: CAPE: HTS RELATIONSHIP MISMATCH - 1 entry\n\n"
+        "Dear CBP <!channel> & <@U02BOB>,\nmy number is XXX-XX-XXXX.\n[FILL IN: name]"
+    )
+    assert "still in it" in said(first)
+    assert "all is said" in said(second)
+    files = [one for one in thread(gave) if one.get("files")]
+    assert len(files) == 4, "two answers and two drafts; a double submit made one"
+
+
+def test_a_case_that_changed_meanwhile_offers_the_newer_draft(gave):
+    assert "there is a newer draft" in json.dumps(gave["case changed"])
+    assert gave["the newer one"]["private_metadata"] != gave["opened"]["private_metadata"]
+    assert "Yes, all of them" in json.dumps(gave["the newer one"]), "what the thread said since"
+
+
+def test_a_press_is_words_in_the_thread_and_answered_once(gave):
+    answers = [one for one in thread(gave) if one["text"].startswith("capebot answer")]
+    assert len(answers) == 3, "the mention, the second one, and Type 06"
+    assert "capebot_type06" not in json.dumps(gave["changed"]["blocks"])
+    assert any("alice pressed that already" in line for line in asides(gave["all"], "U02BOB"))
+
+
+def test_a_person_is_asked_once_takes_it_alone_and_the_thread_is_told(gave):
+    questions = [one for one in gave["help"] if "asks for a person" in json.dumps(one)]
+    assert len(questions) == 1
+    assert [file["name"] for one in gave["help"] for file in one.get("files", ())] == [
+        "draft-hts-relationship-mismatch.eml"
+    ]
+    assert asides(gave["help"], "U02BOB") == ["alice has taken this already."]
+    told = [one["text"] for one in thread(gave)
+            if any(words in one["text"] for words in ("asked a person", "takes care", "has resolved"))]  # fmt: skip
+    assert [line.split()[0] for line in told] == ["bob", "alice", "alice"]
+    assert len(told) == 3
+    assert not any(block["type"] == "actions" for block in questions[0]["blocks"])
+
+
+def test_the_log_holds_ids_and_codes_only(gave):
+    assert gave["stopped"]
+    for word in (A, dashed(A), "xoxb-", "Dear CBP", "123-45", "alice", "bob"):
+        assert word not in gave["log"], word

@@ -352,7 +352,10 @@ class TestWindows:
 
     @pytest.mark.parametrize(
         ("method", "code", "says"),
-        [("views.open", "expired_trigger_id", "too slow"), ("conversations.members", "missing_scope", "could not open")],
+        [
+            ("views.open", "expired_trigger_id", "too slow"),
+            ("conversations.members", "missing_scope", "could not open"),
+        ],
     )
     def test_one_that_does_not_open_is_said(self, desk, method, code, says):
         desk.api.faults[method] = [("refuse", code)]
