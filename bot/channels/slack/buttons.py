@@ -20,6 +20,7 @@ Block = dict[str, Any]
 MOST = 3  # blocks that the buttons take at the most
 SIZE = 2_600  # characters that they take at the most, with all that may be pressed
 _TYPE06 = (("Type 06: yes", "yes"), ("Type 06: no", "no"), ("Type 06: some", "some"))
+_VOTE = (("Helpful", "yes"), ("Not helpful", "no"))
 _LABEL, _QUESTION = words.ASK_WORDS["type06"]
 _SHOWN = {"yes": "Type 06: yes, all of them", "no": "Type 06: no, none of them", "some": "Type 06: some of them"}
 
@@ -34,14 +35,11 @@ def below(diagnosis: Diagnosis, reference: str, pressed: Sequence[Press], *, peo
         row += [button(text, (actions.TYPE06, value), reference) for text, value in _TYPE06]
     if people and actions.PERSON not in said:
         row.append(button("Ask a person", (actions.PERSON, ""), reference))
-    verdict = [
-        button("Helpful", (actions.HELPFUL, "yes"), reference),
-        button("Not", (actions.HELPFUL, "no"), reference),
-    ]
+    vote = [button(text, (actions.HELPFUL, value), reference) for text, value in _VOTE]
     laid = [_actions("capebot_do", row)] if row else []
     if shown := _shown(said):
         laid.append({"type": "rich_text", "block_id": "capebot_pressed", "elements": shown})
-    return [*laid, _actions("capebot_vote", verdict)]
+    return [*laid, _actions("capebot_vote", vote)]
 
 
 def under_question(ask: Ask) -> list[Block]:

@@ -28,8 +28,8 @@ _SUBJECT = 250  # characters of a subject line; longer ones are cut by mail prog
 _PARTS = 12  # inputs of a body: 32,000 characters, more than any draft has; Slack takes 250,000 bytes in a modal
 _DRAFTS = 100  # options of a choice: Slack's limit
 _OPTION = 75  # characters of an option: Slack's limit
-_MISSING = 20  # points listed
-_POINT = 300  # characters of one
+_MISSING = 10  # points listed
+_POINT = 280  # characters of one
 _BLANKS = "warned-blanks"
 _NEWER = "warned-newer:"
 NO_SUBJECT = "A mail needs a subject: say in one line what it is about."
@@ -37,7 +37,7 @@ NO_BODY = "The mail is empty. Close this and press Draft CBP email again for the
 GONE = "I do not keep that answer any more, so there is no draft to complete. Send me the message again."
 NOT_KEPT = "I could not keep this just now, so nothing is done. Please press the button again in a minute."
 _WARNING = (
-    "Blanks marked [FILL IN …] are still in the text. Fill them in, or press the button again to take it as it is."
+    "Blanks marked [FILL IN …] are still in the text. Fill them in, or press Give me this again to take it as it is."
 )
 _CHANGED = "The case changed while this was open: there is a newer draft. Your text below is as you wrote it."
 _NEVER = "I never send it: you get the text to copy, and a file that opens in a mail program."
@@ -233,13 +233,14 @@ def _choice(block: str, *, chosen: bool) -> list[Block]:
 
 
 def _missing(draft: Draft) -> list[Block]:
+    """The points that are still to complete, as many as a text takes."""
     if not draft.missing:
         return []
-    items = [*draft.missing[:_MISSING], *(["and more"] if len(draft.missing) > _MISSING else [])]
-    elements = [_section(item) for item in items]
-    head: Block = {"type": "rich_text_section", "elements": [_words("Still to complete:") | {"style": {"bold": True}}]}
-    points = {"type": "rich_text_list", "style": "bullet", "elements": elements}
-    return [{"type": "rich_text", "block_id": "missing", "elements": [head, points]}]
+    points = [" ".join(one.split()) for one in draft.missing]
+    shown = [f"• {one if len(one) <= _POINT else f'{one[: _POINT - 1]}…'}" for one in points[:_MISSING]]
+    more = [f"and {len(points) - _MISSING:,} more"] if len(points) > _MISSING else []
+    text = "\n".join(["Still to complete:", *shown, *more])
+    return [{"type": "section", "block_id": "missing", "text": _raw(text, INPUT)}]
 
 
 def _many(answer: Answer, draft: Draft) -> bool:
@@ -268,15 +269,6 @@ def _option(text: str, value: str) -> Block:
 
 def _note(text: str) -> Block:
     return {"type": "context", "elements": [_raw(text, 1_900)]}
-
-
-def _section(text: str) -> Block:
-    return {"type": "rich_text_section", "elements": [_words(text)]}
-
-
-def _words(text: str) -> Block:
-    shown = " ".join(text.split())
-    return {"type": "text", "text": (shown if len(shown) <= _POINT else f"{shown[: _POINT - 1]}…") or "–"}
 
 
 def _raw(text: str, most: int) -> Block:

@@ -95,7 +95,7 @@ def test_buttons_stand_under_the_answer(gave):
     buttons = [one["text"]["text"] for block in gave["answer"][0]["blocks"] if block["type"] == "actions"
                for one in block["elements"]]  # fmt: skip
     assert buttons == [
-        "Draft CBP email", "Type 06: yes", "Type 06: no", "Type 06: some", "Ask a person", "Helpful", "Not",
+        "Draft CBP email", "Type 06: yes", "Type 06: no", "Type 06: some", "Ask a person", "Helpful", "Not helpful",
     ]  # fmt: skip
 
 

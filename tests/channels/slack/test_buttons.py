@@ -15,7 +15,7 @@ from bot.core.words import ASK_WORDS
 LABEL, QUESTION = ASK_WORDS["type06"]
 DIAGNOSIS = replies.short().diagnosis
 TYPE06 = ["Type 06: yes", "Type 06: no", "Type 06: some"]
-VOTE = ["Helpful", "Not"]
+VOTE = ["Helpful", "Not helpful"]
 
 
 def texts(blocks):
