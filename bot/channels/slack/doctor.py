@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # What deploy/slack-manifest.json asks for; a test keeps the two equal.
 SCOPES = (
     "app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands", "files:read",
-    "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "mpim:history", "mpim:read",
+    "files:write", "groups:history", "groups:read", "im:history", "im:write", "mpim:history", "mpim:read",
     "reactions:write", "users:read",
 )  # fmt: skip
 _BOT = "install the app from deploy/slack-manifest.json and put its Bot User OAuth Token into {}"

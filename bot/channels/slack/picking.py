@@ -48,7 +48,7 @@ def read(reader: Reader, web: WebClient, id_: str, said: Said) -> Incoming | Non
         thread=home if threaded else f"{home}:{said['user']}",
         attached=_attached(said, plain, found, bot_user, own=own),
         attachments=tuple(found.files) if found else (),
-        private=not threaded or said["channel"].startswith("D"),
+        private=not threaded or _is_direct(said),
         refused=refused,
         handle=json.dumps(handle),
         asked=True,
@@ -68,21 +68,36 @@ def _attached(said: Said, plain: str, found: Found | None, bot_user: str, *, own
 
 def _place(web: WebClient, said: Said) -> dict[str, str]:
     """Where the answer goes: into the message's thread, or to whoever asked."""
-    recent = time.time() - _moment(said["ts"]) < _OLD
-    if recent and _is_inside(web, said["channel"]):
+    if time.time() - _moment(said["ts"]) < _OLD and _reaches(web, said):
         return {"channel": said["channel"], "thread": said["thread_ts"] or said["ts"]}
-    return {"channel": str(web.conversations_open(users=said["user"])["channel"]["id"]), "thread": ""}
+    return {"channel": _direct(web, said["user"]), "thread": ""}
+
+
+def _reaches(web: WebClient, said: Said) -> bool:
+    """Whether the bot can post where the message stands."""
+    if _is_direct(said):
+        return bool(said["channel"] == _direct(web, said["user"]))
+    return _is_inside(web, said["channel"])
+
+
+def _is_direct(said: Said) -> bool:
+    return bool(said["channel"].startswith("D"))
+
+
+def _direct(web: WebClient, user: str) -> str:
+    """The direct messages of the bot and somebody."""
+    return str(web.conversations_open(users=user)["channel"]["id"])
 
 
 def _is_inside(web: WebClient, channel: str) -> bool:
-    """Whether the bot is in the channel, or in the direct message."""
+    """Whether the bot is in the channel."""
     try:
         found: dict[str, Any] = web.conversations_info(channel=channel).get("channel") or {}
     except SlackApiError as error:
         if client.is_server_error(error):
             raise
         return False  # it may not even know of the channel
-    return bool(found.get("is_member") or found.get("is_im"))
+    return bool(found.get("is_member"))
 
 
 def _moment(ts: str) -> float:

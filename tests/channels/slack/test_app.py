@@ -14,7 +14,7 @@ from bot.channels.slack import actions, app, doctor
 MANIFEST = json.loads((Path(__file__).parents[3] / "deploy" / "slack-manifest.json").read_text())
 SOURCE = Path(app.__file__).parent
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
-LISTS = ("channels:read", "groups:read", "im:read", "mpim:read")
+LISTS = ("channels:read", "groups:read", "mpim:read")  # never asked of a direct message
 # What each call needs, as Slack's reference of the method says.
 CALLS = {
     "apps_connections_open": (),  # the app-level token's own scope

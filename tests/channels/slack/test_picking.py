@@ -54,9 +54,7 @@ def test_in_a_thread_it_is_answered_in_that_thread(channel):
     assert handle(read(channel, thread_ts="4.1"))["thread"] == "4.1"
 
 
-@pytest.mark.parametrize(
-    "change", [{"ts": f"{time.time() - 8 * 86_400:.6f}"}, {"ts": ""}, {"channel": "C2"}, {"channel": "C3"}]
-)
+@pytest.mark.parametrize("change", [{"ts": "1700000000.000001"}, {"ts": ""}, {"channel": "C2"}, {"channel": "C3"}])
 def test_an_old_message_or_a_channel_that_it_is_not_in_is_answered_to_the_presser_alone(api, channel, change):
     api.inside["C2"] = False  # C3 it does not even know
     got = read(channel, **change)
@@ -66,6 +64,13 @@ def test_an_old_message_or_a_channel_that_it_is_not_in_is_answered_to_the_presse
     posted = [given for method, given in api.calls if method == "chat.postMessage"]
     assert [(one["channel"], one.get("thread_ts")) for one in posted] == [("D1", None)]
     assert channel.was_sent(got, "ref-1")
+
+
+@pytest.mark.parametrize(("place", "threaded"), [("D1", True), ("D7", False)])
+def test_in_direct_messages_only_the_bots_own_are_answered_in_place(api, channel, place, threaded):
+    got = read(channel, channel=place)
+    assert (handle(got)["channel"], handle(got)["thread"], got.private) == ("D1", NOW if threaded else "", True)
+    assert "conversations.info" not in api.methods()
 
 
 def test_its_files_are_read(channel, monkeypatch):
