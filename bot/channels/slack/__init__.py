@@ -10,15 +10,17 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.channels import End, NotForUs, NotSent
-from bot.channels.slack import app, asking, client, deeds, people, picking, reading, send, traces
+from bot.channels.slack import app, asking, buttons, client, deeds, people, picking, reading, send, traces
 from bot.channels.slack.pressing import Pressing
 from bot.channels.slack.signs import Signs
 from bot.channels.slack.windows import Windows
-from bot.channels.trail import ASKED, COMPLETED, Answer
+from bot.channels.trail import ASKED, COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
+
+    from slack_sdk import WebClient
 
     from bot.channels import Deed
     from bot.channels.trail import Trail
@@ -36,7 +38,6 @@ class SlackChannel:
         self.name = settings.name
         self._settings = settings
         self._reader = reading.Reader(settings)
-        self._trail = trail
         self._pressing = Pressing(settings, trail, self._reader)
         self._windows = Windows(settings, trail, self._reader)
         self._signs = Signs(settings)
@@ -74,30 +75,15 @@ class SlackChannel:
         if handle.get("command"):
             send.whisper(web, look, handle, reply, reference)
             return
-        if deed := handle.get("deed"):
-            self._send_deed(deed, incoming, reply, reference)
+        if handle.get("deed"):
+            _send_deed(web, look, incoming, reply, reference)
             return
         if not incoming.addressed:
             self._refuse_overheard(handle["user"])
-        below = self._pressing.below(Answer(reference, incoming, reply))
+        # Without a look at what was pressed: nothing can have been, and a send must not fail at the database.
+        below = buttons.below(reply.diagnosis, reference, (), people=bool(self._settings.people))
         send.answer(web, look, _place(handle), reply, reference, send.laid_out(reply, reference, below))
         self._reader.remember(incoming.thread)
-
-    def _send_deed(self, deed: str, incoming: Incoming, reply: Reply, reference: str) -> None:
-        """Post what was carried out: a question to people, a completed draft, or a line in the thread."""
-        web, look = client.posting(self._settings), client.reading(self._settings)
-        if deed == ASKED:
-            asking.post(self._desk(), web, look, incoming, reply, reference)
-            return
-        place = _place(json.loads(incoming.handle))
-        if deed == COMPLETED:
-            layout = send.laid_out(reply, reference, above=deeds.completed(reply))
-            send.answer(web, look, place, reply, reference, layout)
-        else:
-            asking.tell(web, look, place, reply, reference)
-
-    def _desk(self) -> asking.Desk:
-        return asking.Desk(self._settings, self._trail, self._reader)
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:
         """Look through the thread; an answer to a command leaves no trace. False: some of it has still to go out."""
@@ -106,7 +92,7 @@ class SlackChannel:
             return None
         try:
             if handle.get("deed") == ASKED:
-                return asking.posted(self._desk(), client.reading(self._settings), incoming, reference)
+                return asking.posted(client.reading(self._settings), incoming, reference)
             return traces.stands(client.reading(self._settings), _place(handle), reference).complete
         except SlackApiError as error:
             if client.is_server_error(error):
@@ -159,6 +145,18 @@ class SlackChannel:
 
 def _place(handle: dict[str, Any]) -> traces.Place:
     return traces.Place(handle["channel"], handle["thread"], handle.get("ts", ""))
+
+
+def _send_deed(web: WebClient, look: WebClient, incoming: Incoming, reply: Reply, reference: str) -> None:
+    """Post what was carried out: a question to people, a completed draft, or a line in the thread."""
+    handle = json.loads(incoming.handle)
+    if handle["deed"] == ASKED:
+        asking.post(web, look, incoming, reply, reference)
+    elif handle["deed"] == COMPLETED:
+        layout = send.laid_out(reply, reference, above=deeds.completed(reply))
+        send.answer(web, look, _place(handle), reply, reference, layout)
+    else:
+        asking.tell(web, look, _place(handle), reply, reference)
 
 
 def _closing(said: dict[str, Any], end: End) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,14 @@ from bot.channels.slack import actions, buttons, client, send
 from bot.channels.slack.bits import note
 from bot.channels.slack.deeds import question
 from bot.channels.slack.traces import Place, stands
-from bot.channels.trail import ASKED, RESOLVED, TAKEN
+from bot.channels.trail import ASKED, RESOLVED, TAKEN, Ask
 from bot.core.model import Diagnosis, Incoming, Reply, Verdict
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.channels.slack.reading import Reader
-    from bot.channels.trail import Answer, Ask, Trail
+    from bot.channels.trail import Answer, Trail
     from bot.settings import Slack
 
 Said = dict[str, Any]
@@ -53,13 +53,15 @@ def asked_already(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed | No
 
 
 def asked(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed:
-    """The question for the people's channel; its files are those of the answer."""
+    """The question for the people's channel, with all that posting it needs; its files are those of the answer."""
     handle = {
         "channel": desk.settings.people, "user": said["user"], "thread": "", "ts": "", "command": False,
-        "deed": ASKED, "about": answer.reference,
+        "deed": ASKED, "about": answer.reference, "name": desk.reader.name(said["user"]),
+        "link": _link(desk, answer), "told": asdict(place_of(answer)),
     }  # fmt: skip
     incoming = Incoming(id_, said["user"], "", thread=answer.incoming.thread, handle=json.dumps(handle))
-    return Deed(incoming, _notice(ASKED, _line(answer), answer.reply.outputs))
+    diagnosis = replace(answer.reply.diagnosis, verdict=Verdict.ANSWER, rule=ASKED)
+    return Deed(incoming, replace(answer.reply, text=_line(answer), html="", diagnosis=diagnosis, digests=()))
 
 
 def settled(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed:
@@ -77,27 +79,21 @@ def settled(desk: Desk, id_: str, said: Said, answer: Answer) -> Deed:
     return Deed(in_thread(id_, said["user"], answer, rule), _notice(rule, text))
 
 
-def post(desk: Desk, web: WebClient, look: WebClient, incoming: Incoming, reply: Reply, reference: str) -> None:
+def post(web: WebClient, look: WebClient, incoming: Incoming, reply: Reply, reference: str) -> None:
     """Post the question, and tell the thread; each at most once. Raises NotSent."""
     handle = json.loads(incoming.handle)
-    answer, ask = desk.trail.answer(desk.settings.name, handle["about"]), desk.trail.asked(handle["about"])
-    if answer is None or ask is None:
-        return  # purged meanwhile: nobody waits for it any more
-    above = _question(desk, answer, ask)
-    layout = send.laid_out(reply, reference, buttons.under_question(ask), above)
+    under = buttons.under_question(Ask(handle["about"], incoming.id, handle["user"]))
+    layout = send.laid_out(reply, reference, under, question(reply, handle["name"], handle["link"]))
     send.answer(web, look, Place(handle["channel"], "", ""), reply, reference, layout)
-    told = _notice(ASKED, _ASKED.format(name=desk.reader.name(ask.asked_by)))
-    tell(web, look, place_of(answer), told, _told_reference(reference))
+    told = _notice(ASKED, _ASKED.format(name=handle["name"]))
+    tell(web, look, Place(**handle["told"]), told, _told_reference(reference))
 
 
-def posted(desk: Desk, look: WebClient, incoming: Incoming, reference: str) -> bool:
+def posted(look: WebClient, incoming: Incoming, reference: str) -> bool:
     """Whether the question and the line in the thread both stand."""
     handle = json.loads(incoming.handle)
-    answer = desk.trail.answer(desk.settings.name, handle["about"])
-    if answer is None:
-        return True
     asked_there = stands(look, Place(handle["channel"], "", ""), reference).complete
-    return asked_there and stands(look, place_of(answer), _told_reference(reference)).complete
+    return asked_there and stands(look, Place(**handle["told"]), _told_reference(reference)).complete
 
 
 def tell(web: WebClient, look: WebClient, place: Place, reply: Reply, reference: str) -> None:
@@ -120,13 +116,10 @@ def place_of(answer: Answer) -> Place:
 
 
 def _show(desk: Desk, said: Said, answer: Answer, ask: Ask) -> None:
-    layout = [*_question(desk, answer, ask), *buttons.under_question(ask)]
+    shown = question(answer.reply, desk.reader.name(ask.asked_by), _link(desk, answer))
+    layout = [*shown, *buttons.under_question(ask)]
     place = Place(said["channel"], "", said["ts"])
     send.refresh(client.courteous(desk.settings), place, _line(answer), layout, said["mark"])
-
-
-def _question(desk: Desk, answer: Answer, ask: Ask) -> list[dict[str, Any]]:
-    return question(answer.reply, desk.reader.name(ask.asked_by), _link(desk, answer))
 
 
 def _link(desk: Desk, answer: Answer) -> str:
@@ -157,7 +150,7 @@ def _told_reference(reference: str) -> str:
     return f"{reference}:told"
 
 
-def _notice(rule: str, text: str, outputs: tuple[Any, ...] = ()) -> Reply:
+def _notice(rule: str, text: str) -> Reply:
     """A reply that only says something; nothing was diagnosed for it."""
     day = datetime.now(UTC).astimezone().date()
-    return Reply("", text, "", Diagnosis(Verdict.ANSWER, rule, day), outputs, headline=text)
+    return Reply("", text, "", Diagnosis(Verdict.ANSWER, rule, day), headline=text)
