@@ -38,7 +38,7 @@ def below(diagnosis: Diagnosis, reference: str, pressed: Sequence[Press], *, peo
     vote = [button(text, (actions.HELPFUL, value), reference) for text, value in _VOTE]
     laid = [_actions("capebot_do", row)] if row else []
     if shown := _shown(said):
-        laid.append({"type": "rich_text", "block_id": "capebot_pressed", "elements": shown})
+        laid.append(_lines(shown))
     return [*laid, _actions("capebot_vote", vote)]
 
 
@@ -50,7 +50,7 @@ def under_question(ask: Ask) -> list[Block]:
     lines = [_section([_plain("Taken by "), _user(ask.taken_by)])] if ask.taken_by else []
     if ask.resolved_by:
         lines.append(_section([_plain("Resolved by "), _user(ask.resolved_by)]))
-    laid = [{"type": "rich_text", "block_id": "capebot_pressed", "elements": lines}] if lines else []
+    laid = [_lines(lines)] if lines else []
     return [*laid, *([_actions("capebot_do", row)] if row else [])]
 
 
@@ -88,6 +88,12 @@ def _shown(said: dict[str, Press]) -> list[Block]:
 
 def _actions(name: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": name, "elements": list(elements)}
+
+
+def _lines(sections: list[Block]) -> Block:
+    """Lines below each other: sections alone would run into one."""
+    points = {"type": "rich_text_list", "style": "bullet", "elements": sections}
+    return {"type": "rich_text", "block_id": "capebot_pressed", "elements": [points]}
 
 
 def _section(parts: list[Block]) -> Block:

@@ -42,7 +42,11 @@ def question(reply: Reply, name: str, link: str) -> list[Block]:
     """A summary of an answer for the people who are asked; `name` asks, `link` leads to the message."""
     asked: list[Block] = [words_of(f"{name} asks for a person.", bold=True, most=QUOTE)]
     if link:
-        asked += [words_of(" See "), {"type": "link", "url": link, "text": "the message"}, words_of(".")]
+        asked += [
+            {"type": "text", "text": " See "},
+            {"type": "link", "url": link, "text": "the message"},
+            words_of("."),
+        ]
     about = [words_of(f"My answer: {reply.headline or 'none'}", most=QUOTE * 2)]
     laid = [
         rich({"type": "rich_text_section", "elements": asked}),
