@@ -57,8 +57,9 @@ class Windows:
         view, user = body["view"], str(body["user"]["id"])
         given = forms.filled(view)
         if view.get("callback_id") == actions.CHOICE:
-            answer = self._answer(str(view.get("private_metadata") or ""), int(given.choice or 0))
-            shown = forms.notice(forms.GONE) if answer is None else forms.form(answer, int(given.choice or 0))
+            number = int(given.choice) if given.choice.isdigit() else 0
+            answer = self._answer(str(view.get("private_metadata") or ""), number)
+            shown = forms.notice(forms.GONE) if answer is None else forms.form(answer, number)
             return {"response_action": "update", "view": shown}
         answer = self._answer(given.reference, given.number)
         newer = forms.newest(answer, given.number, self._trail.newer(answer)) if answer else None
