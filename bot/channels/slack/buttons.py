@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Block = dict[str, Any]
 
 MOST = 3  # blocks that the buttons take at the most
-SIZE = 2_600  # characters that they take at the most, with all that may be pressed
+SIZE = 1_700  # characters that they take at the most, with all that may be pressed
 _TYPE06 = (("Type 06: yes", "yes"), ("Type 06: no", "no"), ("Type 06: some", "some"))
 _VOTE = (("Helpful", "yes"), ("Not helpful", "no"))
 _LABEL, _QUESTION = words.ASK_WORDS["type06"]
