@@ -60,6 +60,13 @@ SCENARIO = [
     press("resolve", "$question", ALICE, "resolve"),
     ["resolved", "shown", HELP | {"ts": "$question.ts", "words": "Resolved by"}],
     ["thread told of the end", "shown", GENERAL | {"ts": "", "words": "has resolved this"}],
+    ["direct", "message", ALICE | {"channel": "U01ALICE", "text": MENTION}],
+    ["alone", "answered", {"channel": "$direct.channel", "thread": "$direct.ts", "files": 1}],
+    press("vote alone", "$alone.0", ALICE, "helpful_no"),
+    press("open alone", "$alone.0", ALICE, "draft"),
+    ["opened alone", "modal", {}],
+    ["done alone", "submit", ALICE | {"change": [["body", "Dear CBP,\nthis is between us."]]}],
+    ["completed alone", "answered", {"channel": "$direct.channel", "thread": "$direct.ts", "blocks": 3, "files": 2}],
     ["settle", "pause", {"seconds": 1}],
     ["all", "messages", GENERAL],
     ["help", "messages", HELP],
@@ -171,6 +178,14 @@ def test_a_person_is_asked_once_takes_it_alone_and_the_thread_is_told(gave):
     assert [line.split()[0] for line in told] == ["bob", "alice", "alice"]
     assert len(told) == 3
     assert not any(block["type"] == "actions" for block in questions[0]["blocks"])
+
+
+def test_in_a_direct_message_it_is_all_the_same_and_stays_there(gave):
+    (done,) = [one for one in gave["completed alone"] if "to copy and send" in one["text"]]
+    assert done["channel"] == gave["direct"]["channel"]
+    assert "this is between us" in said(done)
+    assert "between us" not in json.dumps([gave["all"], gave["help"]])
+    assert any("noted as not helpful" in line for line in asides(gave["completed alone"], "U01ALICE"))
 
 
 def test_the_log_holds_ids_and_codes_only(gave):
