@@ -57,9 +57,7 @@ class Pressing:
             return self._told(said, forms.GONE, "the answer is not kept any more")
         asked = said["what"] in (actions.TAKE, actions.RESOLVE)
         home = self._settings.people if asked else json.loads(answer.incoming.handle)["channel"]
-        if said["channel"] != home:
-            return Deed(reason="pressed in another place than the answer's")
-        if self._reader.outside(said, home):
+        if said["channel"] != home or self._reader.outside(said, home):
             return self._told(said, OUTSIDE, "pressed by somebody who may not")
         return self._carried_out(id_, said, answer)
 

@@ -94,6 +94,7 @@ def test_members_further_down_the_list_are_found_and_remembered(desk):
 def test_an_answer_of_another_place_is_not_worked(desk):
     assert desk.press(actions.TYPE06, "yes", channel="C2")[0].reply is None
     assert desk.trail.pressed == {}
+    assert desk.asides() == [("U2", pressing.OUTSIDE)], "never silent"
 
 
 def test_an_answer_that_was_purged_is_said_to_be_gone(desk):
