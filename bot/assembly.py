@@ -34,7 +34,7 @@ def channels(settings: Settings, store: Store) -> tuple[Channel, ...]:
     if settings.slack:
         from bot.channels.slack import SlackChannel  # noqa: PLC0415
 
-        made += [SlackChannel(workspace) for workspace in settings.slack]
+        made += [SlackChannel(workspace, store) for workspace in settings.slack]
     return tuple(made)
 
 

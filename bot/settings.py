@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _KEYWORD = r"\A[A-Za-z0-9$_.-]{1,100}\z"  # an IMAP atom; what else a server takes differs
+_CHANNEL = r"(?:[CG][A-Z0-9]{1,30})?"
 _IN_WORDS = {
     "extra_forbidden": "unknown setting: see deploy/config.example.toml",
     "string_pattern_mismatch": "letters, digits and $ _ . - only",
@@ -96,6 +98,16 @@ class Slack(_Frozen):
     app_token_env: str = "SLACK_APP_TOKEN"  # noqa: S105 - the name of a variable
     api_url_env: str = "SLACK_API_URL"
     file_hosts: tuple[str, ...] = ("files.slack.com",)
+    people: str = ""  # a channel's id: who is asked; empty: nobody can be
+
+    @field_validator("people")
+    @classmethod
+    def _people(cls, channel: str) -> str:
+        if not re.fullmatch(_CHANNEL, channel):
+            raise ValueError(
+                "the id of a channel, such as C0123ABCD (at the end of its address in Slack), not its name"
+            )
+        return channel
 
 
 class Folder(_Frozen):

@@ -18,6 +18,7 @@ UNKNOWN = "about_cape_but_unknown"  # the rule that decides when a message is ab
 _ENDS = {
     Outcome.WAITING: "waiting",
     Outcome.ANSWERED: "answered",
+    Outcome.ACTED: "done, nothing to say",
     Outcome.SILENT: "no answer needed",
     Outcome.IGNORED: "not for the bot",
     Outcome.HELD: "held for a person",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels import Closing, End, NotForUs, NotSent
+from bot.channels import Acting, Closing, End, NotForUs, NotSent
 from bot.core import conversation
 from bot.store import Outcome, Sending, State
 from bot.store.schema import now
@@ -21,7 +21,7 @@ from bot.threads import placed, remembered
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.channels import Channel
+    from bot.channels import Channel, Deed
     from bot.core.model import Diagnosis, Incoming, Reply
     from bot.store import Job, Message, Outbound, Store
 
@@ -37,6 +37,7 @@ _ENDS = {
     Outcome.ANSWERED: End.ANSWERED,
     Outcome.SILENT: End.SILENT,
     Outcome.IGNORED: End.SILENT,
+    Outcome.ACTED: End.ANSWERED,
     Outcome.HELD: End.REFUSED,
     Outcome.PARKED: End.FAILED,
     Outcome.UNKNOWN: End.FAILED,
@@ -114,6 +115,9 @@ class Work:
 
     def _answer(self, turn: Turn, channel: Channel, message: Message) -> None:
         """Read, think, and keep the reply; or end the message without one."""
+        deed = channel.act(message.id, message.payload) if isinstance(channel, Acting) else None
+        if deed is not None:
+            return self._did(turn, message, deed)
         incoming = channel.read(message.id, message.payload)
         if incoming is None:
             return self._end(turn, State.DONE, Outcome.IGNORED, "the channel says that it is not for the bot")
@@ -130,6 +134,13 @@ class Work:
         if incoming.refused:
             return self._end(turn, State.HELD, Outcome.HELD, incoming.refused, incoming)
         turn.outbound = self._store.prepared(message, incoming, diagnosis, reply)
+        return self._leave(turn) if turn.outbound is None else None
+
+    def _did(self, turn: Turn, message: Message, deed: Deed) -> None:
+        """Something was carried out: keep what is to be sent of it, or end the message."""
+        if deed.incoming is None or deed.reply is None:
+            return self._end(turn, State.DONE, Outcome.ACTED, deed.reason)
+        turn.outbound = self._store.prepared(message, deed.incoming, deed.reply.diagnosis, deed.reply)
         return self._leave(turn) if turn.outbound is None else None
 
     def _earlier(self, channel: Channel, message: Message, incoming: Incoming) -> tuple[Incoming, ...]:

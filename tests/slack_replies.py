@@ -19,6 +19,7 @@ from bot.core.model import (
 )
 
 DAY = date(2026, 11, 24)
+HOSTILE = "<!channel> *x* &amp; `<@U1>` :tada: <https://x.example|y> " * 200
 
 
 def finding(words="x", sections=3):

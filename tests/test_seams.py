@@ -21,7 +21,7 @@ CHANNEL_LIBRARIES = {
     "slack": {"slack_bolt", "slack_sdk", "websocket", "structlog"},
     "maildir": {"structlog"},
 }
-SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.prose", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
+SHARED_BY_CHANNELS = ("bot.core.model", "bot.core.completing", "bot.core.escalation.LISTED", "bot.channels.trail", "bot.core.prose", "bot.core.problems", "bot.core.words", "bot.settings", "bot.mailformat", "bot.channels.marks",
                       "bot.channels.checks", "bot.inputs.is_mail")  # fmt: skip
 OPENING_LIBRARIES = {"xlrd", "selectolax"}  # what reads a stranger's containers
 PARENT_OF_THE_CHILD = {"__init__.py", "parent.py", "process.py", "spool.py"}  # the rest runs in the child
@@ -90,6 +90,7 @@ def test_a_channel_knows_values_and_its_own_library(path):
                 "bot.channels.NotSent",
                 "bot.channels.NotForUs",
                 "bot.channels.End",
+                "bot.channels.Deed",
                 "bot.channels.Channel",
                 "bot.__version__",
             }

@@ -81,6 +81,19 @@ def test_oauth_needs_its_block(tmp_path):
     assert "[mail.oauth]" in line
 
 
+@pytest.mark.parametrize(
+    ("people", "ok"), [("C0123ABCD", True), ("G1", True), ("", True), ("#cape", False), ("c1", False)]
+)
+def test_the_people_who_are_asked_are_a_channels_id(tmp_path, people, ok):
+    text = GOOD + f'[[slack]]\npeople = "{people}"\n'
+    if ok:
+        assert load(settings(tmp_path, text)).slack[0].people == people
+    else:
+        (line,) = problems(tmp_path, text)
+        assert ": slack.0.people: " in line
+        assert "such as C0123ABCD" in line
+
+
 def test_two_channels_of_one_name(tmp_path):
     assert "name" in problems(tmp_path, GOOD + '[[slack]]\nname = "inbox"\n')[0]
 

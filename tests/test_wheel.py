@@ -28,6 +28,7 @@ def test_it_carries_its_data(wheel):
             assert f"{path.relative_to(ROOT)}" in inside
     assert sum(name.startswith("bot/demo/mail/") and name.endswith(".eml") for name in names) == 7
     assert "bot/store/migrations/versions/0001_initial.py" in names
+    assert "bot/store/migrations/versions/0002_buttons.py" in names
     assert not [name for name in names if name.startswith("tests/")]
 
 

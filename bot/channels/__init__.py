@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -83,4 +84,27 @@ class Closing(Protocol):
         """The message ended so: clear away what stands for it, say what is owed. Called once an end; raises nothing.
 
         A message that a person replays ends again. A crash right after the end may swallow the call.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an event came to that carries something out by itself: a reply to send as it is, or none.
+
+    `reason` says, for the lists, why there is nothing to send; it holds no names and no numbers.
+    """
+
+    incoming: Incoming | None = None
+    reply: Reply | None = None
+    reason: str = ""
+
+
+@runtime_checkable
+class Acting(Protocol):
+    """What a channel has beside the contract when some of its messages are no words: buttons and forms."""
+
+    def act(self, id: str, payload: bytes) -> Deed | None:  # noqa: A002 - the domain's word
+        """Carry out a stored event; None: it is words, and is read and thought about.
+
+        It may be called again after a crash, and then gives the same. Raises only when trying again may help.
         """

@@ -13,6 +13,7 @@ from bot.store.ledger import Ledger, Quarantined, Replay, Taken
 from bot.store.life import Keep, Life, Purged
 from bot.store.outbound import Outbound
 from bot.store.outbox import Outbox
+from bot.store.presses import Presses
 from bot.store.schema import Outcome, Sending, State, marks
 from bot.store.threads import Said, Threads
 from bot.store.trail import Case, CaseLine, Trail, Wanted
@@ -41,8 +42,8 @@ __all__ = [
 ]
 
 
-class Store(Inbox, Outbox, Threads, Ledger, Trail, Life):
-    """Everything that outlives the process. Also the `Marks` of the mail channel."""
+class Store(Inbox, Outbox, Presses, Threads, Ledger, Trail, Life):
+    """Everything that outlives the process. Also the `Marks` of the mail channel and the trail of Slack's buttons."""
 
     def __init__(self, url: str) -> None:
         """Open the database at `url` (sqlite:///FILE or postgresql://…) and migrate it. Raises DatabaseProblem."""

@@ -57,6 +57,7 @@ class Outcome(StrEnum):
     HELD = "held"  # the sender may not be answered
     UNKNOWN = "unknown"  # nobody knows whether the reply went out: a person looks
     PARKED = "parked"  # it could not be worked
+    ACTED = "acted"  # a button that was carried out, with nothing to answer
 
 
 class Sending(StrEnum):
@@ -200,4 +201,32 @@ seen = Table(
     Column("key", String(120), primary_key=True),
     Column("first_at", Utc, nullable=False),
     Index("seen_first", "first_at"),
+)
+
+# Buttons under an answer. `slot` is the presser where everybody has a press of their own, else empty: the first counts.
+presses = Table(
+    "presses",
+    metadata,
+    Column("reference", String(120), ForeignKey("outbox.reference", ondelete="CASCADE"), primary_key=True),
+    Column("what", String(20), primary_key=True),
+    Column("slot", String(40), primary_key=True),
+    Column("who", String(40), nullable=False),
+    Column("value", String(20), nullable=False),
+    Column("event", Text, nullable=False),  # the identity of the event that pressed it
+    Column("at", Utc, nullable=False),
+)
+
+# Questions about an answer that the people of a channel were asked.
+asks = Table(
+    "asks",
+    metadata,
+    Column("reference", String(120), ForeignKey("outbox.reference", ondelete="CASCADE"), primary_key=True),
+    Column("thread", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("asked_by", String(40), nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("taken_by", String(40), nullable=False),
+    Column("taken_at", Utc),
+    Column("resolved_by", String(40), nullable=False),
+    Column("resolved_at", Utc),
 )

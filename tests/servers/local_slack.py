@@ -16,7 +16,10 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
+
+import websocket
 
 PORT = 3100
 URL = f"http://127.0.0.1:{PORT}"
@@ -39,8 +42,10 @@ app:
 users:
   - { id: U01ALICE, name: alice, real_name: Alice Anderson, email: alice@example.com }
   - { id: U02BOB, name: bob, real_name: Bob Brown, email: bob@example.com }
+  - { id: U03EVE, name: eve, real_name: "Eve <!channel>", email: eve@example.com }
 channels:
   - { id: C01GEN, name: general, members: [U01ALICE, U02BOB, U0BOT] }
+  - { id: C02HELP, name: cape-people, members: [U01ALICE, U02BOB, U0BOT] }
 """
 _lines = []  # the bot's Socket Mode handlers, the newest last: the server drops what it says before a socket is open
 _ENVIRONMENT = {
@@ -109,8 +114,10 @@ class Scenario:
     def _meant(self, value):
         if not (isinstance(value, str) and value.startswith("$")):
             return value
-        name, _, key = value[1:].partition(".")
-        return self.gave[name][key]
+        found = self.gave
+        for key in value[1:].split("."):
+            found = found[int(key) if isinstance(found, list) else key]
+        return found
 
     def connected(self, again=0):
         """The bot has a line to Slack: it asked this server for one, and the socket is open."""
@@ -122,6 +129,39 @@ class Scenario:
     def answered(self, channel, thread, blocks=1, files=0, seconds=20):
         """Wait until so many answers and files of the bot stand in a thread ("" for none); gives them."""
         return until(lambda: _enough(channel, thread, blocks, files), seconds) or _of_bot(channel, thread)
+
+    def press(self, message, user, action, times=1):
+        """Press a button of a message, perhaps more than once."""
+        button = next(one for block in message["blocks"] for one in block.get("elements", ())
+                      if one.get("action_id") == action)  # fmt: skip
+        given = {"type": "button", "action_id": action, "value": button["value"]}
+        where = {"channel": message["channel"], "messageTs": message["ts"], "user": user, "action": given}
+        return [call("/_control/interact", where) for _ in range(times)]
+
+    def modal(self, title="Draft to CBP", seconds=5):
+        """Wait for a modal; gives it."""
+        return until(lambda: _modal(title), seconds)
+
+    def submit(self, user, change=(), times=1, pick=""):
+        """Submit the open modal with what stands in it, but for `change`: pairs of a block's beginning and a text."""
+        view = _modal("")
+        values = {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                values[block["block_id"]] = {block["element"]["action_id"]: _filled(block, dict(change), pick)}
+        with _browser() as ui:
+            for _ in range(times):
+                ui.send(json.dumps({"t": "view_submit", "user": user, "values": values}))
+            time.sleep(0.5)  # the bot answers while the browser waits
+        return _modal("")
+
+    def shown(self, channel, ts, words, seconds=10):
+        """Wait until a message shows these words; gives it."""
+        return until(lambda: _with(channel, ts, words), seconds)
+
+    def files(self, message):
+        """What the files of a message hold."""
+        return [_download(file["url_private"]) for file in message.get("files", ())]
 
     def messages(self, channel):
         return call(f"/_control/messages/{channel}")["messages"]
@@ -142,6 +182,42 @@ class Scenario:
         from bot.settings import Slack  # noqa: PLC0415 - as above
 
         return [[one.ok, one.what] for one in doctor.check(Slack())]
+
+
+@contextmanager
+def _browser():
+    ui = websocket.create_connection(URL.replace("http", "ws") + "/ui", timeout=10)
+    try:
+        yield ui
+    finally:
+        ui.close()
+
+
+def _modal(title):
+    """The modal on top, if it has this title."""
+    with _browser() as ui:
+        stack = json.loads(ui.recv())["state"]["modalStack"]
+    return stack[-1] if stack and title in stack[-1]["title"]["text"] else None
+
+
+def _filled(block, change, pick):
+    element = block["element"]
+    if element["type"] == "plain_text_input":
+        text = next((text for start, text in change.items() if block["block_id"].startswith(start)), None)
+        return {"type": element["type"], "value": element.get("initial_value", "") if text is None else text}
+    option = next((one for one in element["options"] if one["value"] == pick), element.get("initial_option"))
+    return {"type": element["type"], "selected_option": option}
+
+
+def _with(channel, ts, words):
+    messages = call(f"/_control/messages/{channel}")["messages"]
+    return next((one for one in messages if ts in ("", one["ts"]) and words in json.dumps(one)), None)
+
+
+def _download(url):
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {_ENVIRONMENT['SLACK_BOT_TOKEN']}"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read().decode("utf-8", "replace")
 
 
 def call(path, body=None, *, files=None):
@@ -229,7 +305,8 @@ def _serve(folder, stop):
     app.SocketModeHandler = Line
     app._PING, app._DEAF, app._AWAY_PAUSE = 0.5, 3.0, 0.5  # a test has no minute
     set_up("info")
-    settings = Settings(bot=Bot(database_url=f"sqlite:///{folder}/capebot.db", poll_interval=0.05), slack=(Slack(),))
+    database = Bot(database_url=f"sqlite:///{folder}/capebot.db", poll_interval=0.05)
+    settings = Settings(bot=database, slack=(Slack(people="C02HELP"),))
     with assembly.opened(settings) as store:
         assembly.service(settings, store).run(stop)
 

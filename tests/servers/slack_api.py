@@ -9,7 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
-from servers.slack_limits import complaints
+from servers.slack_limits import complaints, view_complaints
 
 PAGE = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head></html>"
 
@@ -26,6 +26,9 @@ class SlackApi:
         self.uploads = {}
         self.contents = {}
         self.user_id = "U0BOT"
+        self.members = {}
+        self.inside = {}
+        self.views = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -88,6 +91,43 @@ class SlackApi:
             message["metadata"] = given["metadata"]
         self.messages.append(message | ({"thread_ts": given["thread_ts"]} if "thread_ts" in given else {}))
         return {"ok": True, "ts": message["ts"]}
+
+    def chat_update(self, given):
+        if complaints(given["blocks"]):
+            return {"ok": False, "error": "invalid_blocks"}
+        for message in self.messages:
+            if message["ts"] == given["ts"]:
+                message |= {"text": given["text"], "blocks": given["blocks"]}
+                return {"ok": True, "ts": given["ts"]}
+        return {"ok": False, "error": "message_not_found"}
+
+    def chat_postEphemeral(self, given):  # noqa: N802 - Slack's name
+        if complaints(given["blocks"]) or not given.get("text"):
+            return {"ok": False, "error": "invalid_blocks"}
+        return {"ok": True, "message_ts": "1.1"}
+
+    def chat_getPermalink(self, given):  # noqa: N802 - Slack's name
+        return {"ok": True, "permalink": f"https://brokerage.example/archives/{given['channel']}/p1"}
+
+    def views_open(self, given):
+        view = given["view"] if isinstance(given["view"], dict) else json.loads(given["view"])
+        if not given.get("trigger_id"):
+            return {"ok": False, "error": "invalid_trigger_id"}
+        if view_complaints(view):
+            return {"ok": False, "error": "invalid_arguments"}
+        self.views.append(view)
+        return {"ok": True, "view": view}
+
+    def conversations_members(self, given):
+        members = self.members.get(given["channel"], ["U1", "U2", "U3"])
+        start = int(given.get("cursor") or 0)
+        more = str(start + 2) if start + 2 < len(members) else ""
+        return {"ok": True, "members": members[start : start + 2], "response_metadata": {"next_cursor": more}}
+
+    def conversations_info(self, given):
+        if given["channel"] not in self.inside:
+            return {"ok": False, "error": "channel_not_found"}
+        return {"ok": True, "channel": {"id": given["channel"], "is_member": self.inside[given["channel"]]}}
 
     def conversations_replies(self, given):
         return {

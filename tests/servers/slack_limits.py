@@ -15,12 +15,30 @@ def complaints(blocks):
         found.append("too long altogether")
     if sum(block["type"] == "table" for block in blocks) > 1:
         found.append("a second table")
+    return found + _one_by_one(blocks)
+
+
+def _one_by_one(blocks):
+    found = []
     ids = [block["block_id"] for block in blocks if "block_id" in block]
     if len(ids) != len(set(ids)) or any(not 0 < len(one) <= 255 for one in ids):
         found.append("block ids")
     for number, block in enumerate(blocks):
         found += [f"block {number}: {what}" for what in _CHECKS[block["type"]](block)]
     return found
+
+
+def view_complaints(view):
+    """Every reason for which Slack would refuse a modal."""
+    found = [f"{key}: {len(view[key]['text'])}" for key in ("title", "submit", "close")
+             if key in view and not 0 < len(view[key]["text"]) <= 24]  # fmt: skip
+    if not 0 < len(view["blocks"]) <= 100:
+        found.append(f"{len(view['blocks'])} blocks")
+    if len(view.get("private_metadata", "")) > 3_000 or len(json.dumps(view)) > 250_000:
+        found.append("too much")
+    if any(block["type"] == "input" for block in view["blocks"]) and "submit" not in view:
+        found.append("an input and nothing to submit it")
+    return found + _one_by_one(view["blocks"])
 
 
 def _text(text, most, *kinds):
@@ -71,8 +89,51 @@ def _rich_text(block):
         if element["type"] == "rich_text_list":
             parts = [part for section in parts for part in section["elements"]]
         for part in parts:
-            if part["type"] != "text" or not 0 < len(part["text"]) <= 3_000:
-                yield f"a part of type {part['type']}"
+            yield from _part(part)
+
+
+def _part(part):
+    if part["type"] == "user":
+        if not re.fullmatch(r"[UW][A-Z0-9]+", part["user_id"]):
+            yield "a user without an id"
+    elif part["type"] == "link":
+        if not re.match(r"https?://", part["url"]) or not part["text"]:
+            yield "a link to nowhere"
+    elif part["type"] != "text" or not 0 < len(part["text"]) <= 3_000:
+        yield f"a part of type {part['type']}"
+
+
+def _actions(block):
+    elements = block["elements"]
+    ids = [one["action_id"] for one in elements]
+    if not 0 < len(elements) <= 25 or len(set(ids)) != len(ids):
+        yield "elements"
+    for one in elements:
+        if one["type"] != "button" or len(one["action_id"]) > 255 or not 0 < len(one["value"]) <= 2_000:
+            yield f"a button {one}"
+        yield from _text(one["text"], 75, "plain_text")
+
+
+def _input(block):
+    yield from _text(block["label"], 2_000, "plain_text")
+    element = block["element"]
+    if element["type"] == "plain_text_input":
+        initial = element.get("initial_value")
+        if not 0 < element["max_length"] <= 3_000 or initial == "" or len(initial or "") > element["max_length"]:
+            yield f"an input of {len(initial or '')} characters"
+        if "\n" in (initial or "") and not element.get("multiline"):
+            yield "lines in one line"
+        return
+    if element["type"] not in ("static_select", "radio_buttons") or not 0 < len(element["options"]) <= 100:
+        yield f"an element {element['type']}"
+    if element["type"] == "radio_buttons" and len(element["options"]) > 10:
+        yield "too many radio buttons"
+    if element.get("initial_option", element["options"][0]) not in element["options"]:
+        yield "an initial option that is none"
+    for option in element["options"]:
+        yield from _text(option["text"], 75, "plain_text")
+        if not 0 < len(option["value"]) <= 75:
+            yield "a value"
 
 
 _CHECKS = {
@@ -81,5 +142,7 @@ _CHECKS = {
     "context": _context,
     "table": _table,
     "rich_text": _rich_text,
+    "actions": _actions,
+    "input": _input,
     "divider": lambda _: (),
 }

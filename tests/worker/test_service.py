@@ -27,7 +27,7 @@ MAIL = {
 }  # fmt: skip
 ENDS = {
     Outcome.ANSWERED: 3, Outcome.SILENT: 1, Outcome.IGNORED: 1, Outcome.HELD: 1, Outcome.PARKED: 1,
-    Outcome.UNKNOWN: 0, Outcome.TAKEN: 0, Outcome.WAITING: 0,
+    Outcome.UNKNOWN: 0, Outcome.TAKEN: 0, Outcome.WAITING: 0, Outcome.ACTED: 0,
 }  # fmt: skip
 
 

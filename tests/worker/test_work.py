@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from worker_parts import MemoryChannel, refuse, think
 
-from bot.channels import End, NotForUs, NotSent
+from bot.channels import Deed, End, NotForUs, NotSent
 from bot.service import Service
 from bot.settings import Bot
 from bot.store import Outcome, Replay, Sending, key_for
@@ -158,6 +158,75 @@ class TestEnds:
         desk.turn()
         assert "'old box'" in desk.reason()
         assert "settings" in desk.reason()
+
+
+class Acting(MemoryChannel):
+    """A channel with buttons: "press" carries out nothing to be sent, "post" something, everything else is words."""
+
+    acts = 0
+
+    def act(self, id, payload):  # noqa: A002 - the contract's word
+        self.acts += 1
+        said = payload.decode()
+        if said == "press":
+            return Deed(reason="a vote")
+        return Deed(self.read(id, payload), think(self.read(id, payload))[1]) if said == "post" else None
+
+
+class TestDeeds:
+    def test_one_with_nothing_to_send_ends(self, desks):
+        desk = desks(channel=Acting(), mind=None)
+        desk.take("press")
+        with capture_logs() as lines:
+            desk.turn()
+        assert desk.outcome() is Outcome.ACTED
+        assert desk.channel.ends == [("press", End.ANSWERED)]
+        assert desk.channel.replies == []
+        assert [line["reason"] for line in lines if line["event"] == "message"] == ["a vote"]
+
+    def test_one_with_something_to_send_goes_the_way_of_replies(self, desks):
+        desk = desks(channel=Acting(), mind=None)
+        key = desk.take("post")
+        desk.turn()
+        assert desk.outcome() is Outcome.ANSWERED
+        assert [reference for reference, _, _ in desk.channel.replies] == [key]
+        assert desk.store.outbound(key).state is Sending.SENT
+        assert len(desk.store.cases()) == 1
+
+    def test_after_a_crash_while_sending_it_is_looked_for_and_not_acted_again(self, desks):
+        def crash(*_):
+            raise SystemExit
+
+        desk = desks(channel=Acting(on_send=crash), mind=None)
+        key = desk.take("post")
+        with pytest.raises(SystemExit):
+            desk.turn()
+        assert desk.store.outbound(key).state is Sending.SENDING
+        desk.channel.on_send = None
+        desk.store.died(desk.store.message(key).job, 3)
+        desk.turn()
+        assert len(desk.channel.replies) == 1
+        assert desk.channel.acts == 1
+
+    def test_words_are_read_and_thought_about(self, desks):
+        desk = desks(channel=Acting())
+        desk.take("hello")
+        desk.turn()
+        assert desk.channel.replies[0][2].text == "You wrote 5 characters."
+
+    def test_one_that_fails_is_tried_again_and_then_parked(self, desks):
+        class Failing(Acting):
+            def act(self, id, payload):  # noqa: A002 - the contract's word
+                self.acts += 1
+                raise OSError("Slack is away")
+
+        desk = desks(channel=Failing())
+        desk.take("press")
+        for _ in range(4):
+            desk.turn()
+        assert desk.outcome() is Outcome.PARKED
+        assert desk.channel.acts == 3
+        assert "OSError" in desk.reason()
 
 
 class TestFailures:

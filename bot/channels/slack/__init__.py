@@ -10,13 +10,20 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.channels import End, NotForUs, NotSent
-from bot.channels.slack import app, client, people, reading, send, traces
+from bot.channels.slack import app, asking, buttons, client, deeds, people, picking, reading, send, traces
+from bot.channels.slack.pressing import Pressing
 from bot.channels.slack.signs import Signs
+from bot.channels.slack.windows import Windows
+from bot.channels.trail import ASKED, COMPLETED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
+    from slack_sdk import WebClient
+
+    from bot.channels import Deed
+    from bot.channels.trail import Trail
     from bot.core.model import Incoming, Reply
     from bot.settings import Slack
 
@@ -25,26 +32,38 @@ _log = structlog.get_logger()
 
 
 class SlackChannel:
-    """One workspace: mentions, direct messages, files, `/cape`, and threads in which the bot has answered."""
+    """One workspace: mentions, direct messages, files, `/cape`, threads in which the bot has answered, and buttons."""
 
-    def __init__(self, settings: Slack) -> None:
+    def __init__(self, settings: Slack, trail: Trail) -> None:
         self.name = settings.name
         self._settings = settings
         self._reader = reading.Reader(settings)
+        self._pressing = Pressing(settings, trail, self._reader)
+        self._windows = Windows(settings, trail, self._reader)
         self._signs = Signs(settings)
         self._told: dict[str, None] = {}
         self._lock = Lock()
 
     def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
         """Hand over messages until `stop`."""
-        app.listen(self._settings, take, lambda event: self._signs.put(event["channel"], event["ts"]), stop)
+        app.listen(self._settings, app.Hearing(take, self._signs, self._windows), stop)
+
+    def act(self, id: str, payload: bytes) -> Deed | None:  # noqa: A002 - the domain's word
+        """Carry out a press or a completed draft; None: it is words. Raises when Slack is away."""
+        said = json.loads(payload)
+        return self._pressing.act(id, said) if said["kind"] in ("press", "form") else None
 
     def read(self, id: str, payload: bytes) -> Incoming | None:  # noqa: A002 - the domain's word
         """Turn a stored message or command into an Incoming, its files downloaded. Raises when Slack is away.
 
         Nothing is downloaded of talk that is not said to the bot, or of somebody who is not answered.
         """
-        return self._reader.read(id, json.loads(payload))
+        said = json.loads(payload)
+        if said["kind"] == "press":
+            return self._pressing.words(id, said)
+        if said["kind"] == "shortcut":
+            return picking.read(self._reader, client.reading(self._settings), id, said)
+        return None if said["kind"] == "form" else self._reader.read(id, said)
 
     def send(self, incoming: Incoming, reply: Reply, reference: str) -> None:
         """Answer in the thread, or to the sender of a command alone."""
@@ -56,9 +75,14 @@ class SlackChannel:
         if handle.get("command"):
             send.whisper(web, look, handle, reply, reference)
             return
+        if handle.get("deed"):
+            _send_deed(web, look, incoming, reply, reference)
+            return
         if not incoming.addressed:
             self._refuse_overheard(handle["user"])
-        send.answer(web, look, _place(handle), reply, reference)
+        # Without a look at what was pressed: nothing can have been, and a send must not fail at the database.
+        below = buttons.below(reply.diagnosis, reference, (), people=bool(self._settings.people))
+        send.answer(web, look, _place(handle), reply, reference, send.laid_out(reply, reference, below))
         self._reader.remember(incoming.thread)
 
     def was_sent(self, incoming: Incoming, reference: str) -> bool | None:
@@ -67,6 +91,8 @@ class SlackChannel:
         if handle.get("command"):
             return None
         try:
+            if handle.get("deed") == ASKED:
+                return asking.posted(client.reading(self._settings), incoming, reference)
             return traces.stands(client.reading(self._settings), _place(handle), reference).complete
         except SlackApiError as error:
             if client.is_server_error(error):
@@ -78,9 +104,9 @@ class SlackChannel:
         """Take the sign away. A command gets its closing line; an outsider is told, once, why there is no answer."""
         said = json.loads(payload)
         try:
-            if said["kind"] == "command":
-                if end in send.CLOSING and said.get("response_url"):
-                    send.close(said["response_url"], send.CLOSING[end])
+            if said["kind"] != "message":
+                if line := _closing(said, end):
+                    send.close(said["response_url"], line)
             elif self._reader.spoken_to(said):
                 self._signs.clear(said["channel"], said["ts"])
                 if end is End.REFUSED:
@@ -119,3 +145,26 @@ class SlackChannel:
 
 def _place(handle: dict[str, Any]) -> traces.Place:
     return traces.Place(handle["channel"], handle["thread"], handle.get("ts", ""))
+
+
+def _send_deed(web: WebClient, look: WebClient, incoming: Incoming, reply: Reply, reference: str) -> None:
+    """Post what was carried out: a question to people, a completed draft, or a line in the thread."""
+    handle = json.loads(incoming.handle)
+    if handle["deed"] == ASKED:
+        asking.post(web, look, incoming, reply, reference)
+    elif handle["deed"] == COMPLETED:
+        layout = send.laid_out(reply, reference, above=deeds.completed(reply))
+        send.answer(web, look, _place(handle), reply, reference, layout)
+    else:
+        asking.tell(web, look, _place(handle), reply, reference)
+
+
+def _closing(said: dict[str, Any], end: End) -> str:
+    """What somebody who used a command, a shortcut or a button is told in place of an answer; empty: nothing."""
+    if not said.get("response_url"):
+        return ""
+    if said["kind"] in ("press", "form"):
+        return send.FAILED if end is End.FAILED else ""
+    if said["kind"] == "shortcut" and end is End.SILENT:
+        return send.NOTHING_THERE
+    return send.CLOSING.get(end, "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slack_sdk.errors import SlackApiError
+
 from bot.channels.checks import Check
 from bot.channels.slack import client
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 
 # What deploy/slack-manifest.json asks for; a test keeps the two equal.
 SCOPES = (
-    "app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read", "files:write",
-    "groups:history", "im:history", "im:write", "mpim:history", "reactions:write", "users:read",
+    "app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands", "files:read",
+    "files:write", "groups:history", "groups:read", "im:history", "im:write", "mpim:history", "mpim:read",
+    "reactions:write", "users:read",
 )  # fmt: skip
 _BOT = "install the app from deploy/slack-manifest.json and put its Bot User OAuth Token into {}"
 _APP = "make an app-level token with the scope connections:write (Basic Information) and put it into {}"
@@ -39,6 +42,9 @@ def check(settings: Slack) -> Iterator[Check]:
     yield from _scopes(settings, granted)
     yield _tried(settings, "files can be read", lambda: client.reading(settings).files_list(count=1),
                  "add files:read (app settings, OAuth & Permissions) and reinstall the app")  # fmt: skip
+    if settings.people:
+        yield _tried(settings, "the channel of the people who are asked", lambda: _is_inside(settings),
+                     f"invite the bot to it (/invite), or correct people = {settings.people!r}: the id, not the name")  # fmt: skip
     yield _tried(settings, "app-level token opens a socket", lambda: _open(settings),
                  _APP.format(settings.app_token_env))  # fmt: skip
 
@@ -50,6 +56,12 @@ def _scopes(settings: Slack, header: str) -> Iterator[Check]:
     missing = [scope for scope in SCOPES if scope not in granted]
     mend = f"add {', '.join(missing)} (app settings, OAuth & Permissions) and reinstall the app"
     yield Check(not missing, f"{settings.name}: permissions", mend if missing else "")
+
+
+def _is_inside(settings: Slack) -> None:
+    found = client.reading(settings).conversations_info(channel=settings.people)
+    if not (found.get("channel") or {}).get("is_member"):
+        raise SlackApiError("not inside", {"error": "not_in_channel"})  # type: ignore[no-untyped-call]  # the SDK's
 
 
 def _open(settings: Slack) -> None:

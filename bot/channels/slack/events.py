@@ -39,8 +39,8 @@ def event_id(team: str, event: Payload) -> str:
 def event_payload(team: str, event: Payload) -> bytes:
     """What is stored of a message: what reading and answering need, and no more."""
     kept = {key: event[key] for key in _KEPT if event.get(key)}
-    kept["files"] = [_file(file) for file in event.get("files") or ()]
-    kept["shared"] = [shared for shared in map(_shared, event.get("attachments") or ()) if shared]
+    kept["files"] = [kept_file(file) for file in event.get("files") or ()]
+    kept["shared"] = [shared for shared in map(kept_share, event.get("attachments") or ()) if shared]
     return json.dumps({"kind": "message", "heard_as": event["type"], "home": team, **kept}, sort_keys=True).encode()
 
 
@@ -58,17 +58,18 @@ def command_payload(team: str, body: Payload) -> bytes:
     }, sort_keys=True).encode()  # fmt: skip
 
 
-def _file(file: Payload) -> Payload:
+def kept_file(file: Payload) -> Payload:
+    """What is stored of a file that came with a message."""
     return {key: file[key] for key in _FILE if key in file}
 
 
-def _shared(attachment: Payload) -> Payload | None:
-    """Somebody's message that the sender passed on ("Share message"); previews of web pages are nobody's words."""
+def kept_share(attachment: Payload) -> Payload | None:
+    """What is stored of somebody's message that the sender passed on ("Share message"); previews of web pages are nobody's words."""
     if not (attachment.get("is_share") or attachment.get("is_msg_unfurl")):
         return None
     return {
         "author": str(attachment.get("author_name") or ""),
         "author_id": str(attachment.get("author_id") or ""),
         "text": str(attachment.get("text") or ""),
-        "files": [_file(file) for file in attachment.get("files") or ()],
+        "files": [kept_file(file) for file in attachment.get("files") or ()],
     }

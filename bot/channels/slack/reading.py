@@ -49,7 +49,7 @@ class Reader:
         up only when there is an answer, in `refusal`. Raises when Slack is away or does not say who the sender is.
         """
         web = client.reading(self._settings)
-        bot_user = self._own(web)
+        bot_user = self.own(web)
         command, spoken_to = said["kind"] == "command", self.spoken_to(said)
         said = said if command else _completed(web, said)
         if not spoken_to and text.is_to_others(said.get("text", ""), bot_user):
@@ -62,7 +62,7 @@ class Reader:
             return None
         shared = [one for one in said.get("shared", ()) if one.get("author_id") != bot_user]
         given = [*said.get("files", ()), *(file for one in shared for file in one.get("files", ()))]
-        found = self._fetched(web, given) if addressed and not refused else Found()
+        found = self.fetched(web, given) if addressed and not refused else Found()
         handle = {key: said[key] for key in ("channel", "user", "ts", "response_url") if said.get(key)}
         return Incoming(
             id=id_,
@@ -86,13 +86,24 @@ class Reader:
         """Whether a stored payload was said to the bot in person: a command, a direct message, a mention."""
         if said["kind"] == "command" or events.is_direct(said):
             return True
-        return text.mentions(said.get("text", ""), self._own(client.reading(self._settings)))
+        return text.mentions(said.get("text", ""), self.own(client.reading(self._settings)))
 
     def refusal(self, user: str) -> str:
         """Why this user may not be answered, or empty. Raises when Slack cannot tell now."""
         return self._people.refusal(client.reading(self._settings), user)
 
-    def _fetched(self, web: WebClient, given: list[dict[str, Any]]) -> Found:
+    def outside(self, said: dict[str, Any], channel: str) -> str:
+        """Why somebody may not press, submit or ask about a message of this channel, or empty. Raises as above."""
+        if why := people.stranger(said) or self.refusal(said["user"]):
+            return why
+        inside = self._people.is_in(client.reading(self._settings), channel, said["user"])
+        return "" if inside else "the sender is not in the channel"
+
+    def name(self, user: str) -> str:
+        """What somebody is called. Raises when Slack cannot tell now."""
+        return self._people.name(client.reading(self._settings), user)
+
+    def fetched(self, web: WebClient, given: list[dict[str, Any]]) -> Found:
         """What the files hold, told by their bytes, as on the command line."""
         found = Found()
         token, hosts = client.token(self._settings), client.file_hosts(self._settings)
@@ -108,7 +119,8 @@ class Reader:
                 found.files.append(got)
         return found
 
-    def _own(self, web: WebClient) -> str:
+    def own(self, web: WebClient) -> str:
+        """The bot's own user."""
         if not self._bot_user:
             self._bot_user = str(web.auth_test()["user_id"])
         return self._bot_user

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,14 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.channels import End, NotSent
 from bot.channels.slack import client
+from bot.channels.slack.bits import note
 from bot.channels.slack.text import escaped
 from bot.channels.slack.traces import EVENT, REFUSAL, Place, Standing, mark, no_files_mark, stands
-from bot.channels.slack.views import blocks, note
+from bot.channels.slack.views import blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slack_sdk import WebClient
 
     from bot.core.model import Reply
@@ -35,6 +39,11 @@ CLOSING = {  # what a command is told in place of an answer
         " message in the quarantine."
     ),
 }
+FAILED = (
+    "Something went wrong on my side, and what you pressed is not done. Say it in the thread instead; whoever runs me"
+    " finds this in the quarantine."
+)
+NOTHING_THERE = "I find nothing about CAPE in that message. If there is, paste the words that ACE shows, or the file."
 _TEXT = 3_900  # characters of the text beside the blocks, and in their place; Slack wants 4,000 at the most
 _SETTLE = 3.0  # seconds after a broken line before it is looked whether the answer stands: Slack posts within one
 _FINE, _SERVER = 200, 500  # HTTP
@@ -52,22 +61,43 @@ _PLACE = {
 _log = structlog.get_logger()
 
 
-def answer(web: WebClient, look: WebClient, place: Place, reply: Reply, reference: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A reply laid out: its blocks with our mark in the first, and the files that go up with it."""
+
+    blocks: list[dict[str, Any]]
+    files: list[tuple[str, bytes]]
+    text: str
+    metadata: dict[str, Any]
+
+
+def laid_out(
+    reply: Reply, reference: str, below: Sequence[dict[str, Any]] = (), above: Sequence[dict[str, Any]] | None = None
+) -> Layout:
+    """The reply with what stands below it (buttons); `above` in place of the reply's own layout."""
+    layout, whole = blocks(reply) if above is None else (list(above), True)
+    files = _files(reply, whole=whole)
+    layout[0] = {**layout[0], "block_id": mark(reference, len(files))}
+    payload = {"reference": reference, "files": len(files)}
+    return Layout([*layout, *below], files, escaped(reply.text, _TEXT), {"event_type": EVENT, "event_payload": payload})
+
+
+def answer(
+    web: WebClient, look: WebClient, place: Place, reply: Reply, reference: str, layout: Layout | None = None
+) -> None:
     """Post what of the answer does not stand yet. Raises NotSent when its text does not, and nothing else.
 
     `retry` of a NotSent also means: nobody knows, and the next try looks before it posts.
     """
-    layout, whole = blocks(reply)
-    files = _files(reply, whole=whole)
+    layout = layout or laid_out(reply, reference)
+    files = layout.files
     standing = _before(look, place, reference)
     if not standing.answered:
-        layout[0]["block_id"] = mark(reference, len(files))
         message: dict[str, Any] = {
-            "channel": place.channel, "thread_ts": place.thread or None, "text": escaped(reply.text, _TEXT),
-            "unfurl_links": False, "unfurl_media": False, "parse": "none",
-            "metadata": {"event_type": EVENT, "event_payload": {"reference": reference, "files": len(files)}},
+            "channel": place.channel, "thread_ts": place.thread or None, "text": layout.text,
+            "unfurl_links": False, "unfurl_media": False, "parse": "none", "metadata": layout.metadata,
         }  # fmt: skip
-        if _posted(web, look, place, message, layout, reference):
+        if _posted(web, look, place, message, layout.blocks, reference):
             files = _files(reply, whole=len(message["text"]) < _TEXT)  # it went as text
     if files and not standing.complete:
         _upload(web, place, files, reference)
@@ -96,6 +126,26 @@ def whisper(web: WebClient, look: WebClient, handle: dict[str, Any], reply: Repl
         _upload(web, Place(channel, "", ""), files, reference)
     else:
         answer(web, look, Place(channel, "", ""), reply, reference)
+
+
+def refresh(web: WebClient, place: Place, text: str, layout: list[dict[str, Any]], first: str) -> None:
+    """Show a message of ours anew, at `since`; `first` is the id of its first block. Failing is no trouble."""
+    shown = [{**layout[0], **({"block_id": first} if first else {})}, *layout[1:]]
+    try:  # without metadata: Slack then leaves ours as it is
+        web.chat_update(channel=place.channel, ts=place.since, text=escaped(text, _TEXT), blocks=shown, parse="none")
+    except client.TROUBLE as error:
+        _log.warning("a pressed button could not be shown", code=client.code(error))
+
+
+def aside(web: WebClient, place: Place, user: str, line: str) -> None:
+    """A line that only one person sees. That it cannot be said is no trouble."""
+    try:
+        web.chat_postEphemeral(
+            channel=place.channel, user=user, thread_ts=place.thread or None, text=escaped(line, _TEXT),
+            blocks=[note(line)],
+        )  # fmt: skip
+    except client.TROUBLE as error:
+        _log.warning("a line to one person could not be said", code=client.code(error))
 
 
 def close(url: str, line: str) -> None:

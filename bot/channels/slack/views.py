@@ -6,8 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.channels.slack import buttons
+from bot.channels.slack.bits import CELL, QUOTE, TEXT, cell, listed, marked, note, raw, rich, words_of
 from bot.channels.slack.text import escaped
 from bot.core import words
+from bot.core.completing import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,15 +19,10 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 
-_BLOCKS = 48  # Slack takes 50 in a message; two are kept for what closes it
-_ALL = 12_000  # characters of all blocks together; Slack refuses at about 13,000
-_TEXT = 2_900  # characters of one text; Slack's limit is 3,000
+_BLOCKS = 50 - 2 - buttons.MOST  # Slack takes 50 in a message; two are kept for what closes it
+_ALL = 12_500 - buttons.SIZE  # characters of all blocks together; Slack refuses at about 13,000
 _HEADER = 150  # characters of a header: Slack's limit
-_CONTEXT = 1_900  # characters of a small line; Slack's limit is 2,000
-_QUOTE = 300  # characters of the sender's words shown again
 _ROWS = 12  # of the table; the annotated file has them all
-_CELL = 120  # characters of a cell: more makes the table unreadable
-_ITEMS = 12  # of a list of the sender's own data
 _TOGETHER = 4  # tasks in one list: when room is short the less urgent go, not all of them
 _CORE = ("What it means", "Do now", "Do not", "When to write to CBP")  # the other sections go first when room is short
 
@@ -55,17 +53,12 @@ def blocks(reply: Reply) -> tuple[list[Block], bool]:
     )
 
 
-def note(text: str) -> Block:
-    """A small line of raw text."""
-    return {"type": "context", "elements": [_raw(text, _CONTEXT)]}
-
-
 def _parts(reply: Reply) -> Iterator[Part]:
     """Everything there is to say, in the order in which it is read."""
     diagnosis = reply.diagnosis
-    yield Part(0, [_headline(reply)])
+    yield Part(0, [headline(reply)])
     if diagnosis.notes:
-        yield Part(2, [_list("", diagnosis.notes)])
+        yield Part(2, [listed("", diagnosis.notes)])
     if any(one.verdict not in reply.headline for one in reply.digests):
         yield Part(1, [_files_read(reply.digests)])
     yield from _told(diagnosis)
@@ -78,10 +71,10 @@ def _parts(reply: Reply) -> Iterator[Part]:
         yield from _finding(finding)
     if diagnosis.candidates:
         lines = [f"{one.title}: “{one.official}”" if one.official else one.title for one in diagnosis.candidates]
-        yield Part(3, [_list("Is it one of these?", lines)])
+        yield Part(3, [listed("Is it one of these?", lines)])
     yield from _numbers(diagnosis)
     if diagnosis.questions:
-        yield Part(2, [_list("Please tell me, here in the thread:", diagnosis.questions, ordered=True)])
+        yield Part(2, [listed("Please tell me, here in the thread:", diagnosis.questions, ordered=True)])
     for draft in diagnosis.drafts:
         yield Part(1, _draft(draft))
     if diagnosis.rule == "not_about_cape":
@@ -102,27 +95,27 @@ def _told(diagnosis: Diagnosis) -> Iterator[Part]:
             f"{words.entry_words(one.entry)}: {words.OUTCOME_WORDS[one.outcome][1]}. {one.why}"
             for one in diagnosis.outcomes
         ]
-        yield Part(1, [_list("", told)])
+        yield Part(1, [listed("", told)])
 
 
-def _headline(reply: Reply) -> Block:
+def headline(reply: Reply) -> Block:
     """The verdict in the first line."""
     line = " ".join((reply.headline or reply.text.split("\n\n", 1)[0]).split()) or "My answer"
     if len(line) <= _HEADER:
-        return {"type": "header", "text": _raw(line, _HEADER)}
-    return _rich({"type": "rich_text_section", "elements": [_words(line, bold=True)]})
+        return {"type": "header", "text": raw(line, _HEADER)}
+    return rich({"type": "rich_text_section", "elements": [words_of(line, bold=True)]})
 
 
 def _finding(one: Finding) -> Iterator[Part]:
     title = one.title if one.is_error else f"{one.title} (a status, not an error)"
-    named = [_words(title, bold=True), *([_words(f" – you sent ({one.where}):")] if one.quote else [])]
+    named = [words_of(title, bold=True), *([words_of(f" – you sent ({one.where}):")] if one.quote else [])]
     seen: list[Block] = [{"type": "rich_text_section", "elements": named}]
     if one.quote:
-        seen.append({"type": "rich_text_quote", "elements": [_words(one.quote, most=_QUOTE)]})
+        seen.append({"type": "rich_text_quote", "elements": [words_of(one.quote, most=QUOTE)]})
     shown = [_advice(section) for section in one.sections if section.name in _CORE]
-    yield Part(2, [{"type": "divider"}, _rich(*seen), _section(_step(one)), *shown])
+    yield Part(2, [{"type": "divider"}, rich(*seen), marked(_step(one)), *shown])
     rest = [_advice(section) for section in one.sections if section.name not in _CORE]
-    rest += [_section(f"*Easily taken for “{escaped(title)}”:* {escaped(how)}") for title, how in one.look_alikes]
+    rest += [marked(f"*Easily taken for “{escaped(title)}”:* {escaped(how)}") for title, how in one.look_alikes]
     if rest:
         yield Part(4, rest)
     yield Part(3, [_sources(one)])
@@ -150,7 +143,7 @@ def _advice(section: Section) -> Block:
     """A part of the advice: our own words, so that they may be laid out."""
     marks = [f"{number}." if section.numbered else "•" for number in range(1, len(section.items) + 1)]
     lines = [*section.paragraphs, *(f"{mark} {item}" for mark, item in zip(marks, section.items, strict=True))]
-    return _section(f"*{escaped(section.name)}*\n" + escaped("\n".join(lines), _TEXT - 100))
+    return marked(f"*{escaped(section.name)}*\n" + escaped("\n".join(lines), TEXT - 100))
 
 
 def _sources(one: Finding) -> Block:
@@ -166,46 +159,46 @@ def _numbers(diagnosis: Diagnosis) -> Iterator[Part]:
     """Entry numbers that a person must look at, and those that were read otherwise than they stood."""
     doubtful = [words.suspect_words(one.value, one.reason, one.proposal) for one in diagnosis.suspects]
     if doubtful:
-        yield Part(3, [_list("These look like entry numbers and are not valid:", doubtful)])
+        yield Part(3, [listed("These look like entry numbers and are not valid:", doubtful)])
     if diagnosis.repaired:
         lines = [f"{meant}, from “{stood}”" for stood, meant in diagnosis.repaired]
-        yield Part(4, [_list("I read these entry numbers so:", lines)])
+        yield Part(4, [listed("I read these entry numbers so:", lines)])
 
 
 def _files_read(digests: Sequence[Digest]) -> Block:
     """A line for each file, with its numbers."""
-    return _list("", [f"{one.name[:100]}: {one.verdict}" for one in digests])
+    return listed("", [f"{one.name[:100]}: {one.verdict}" for one in digests])
 
 
 def _tasks(digest: Digest, *, named: bool) -> Iterator[Part]:
     """What to do with the entries of a file, most urgent first; what the file is about as a whole."""
     for start in range(0, len(digest.tasks), _TOGETHER):
         few = digest.tasks[start : start + _TOGETHER]
-        name = {"type": "rich_text_section", "elements": [_words(digest.name, bold=True, most=_CELL)]}
+        name = {"type": "rich_text_section", "elements": [words_of(digest.name, bold=True, most=CELL)]}
         yield Part(
-            1, [_rich(*([name] if named and not start else []), *(element for one in few for element in _task(one)))]
+            1, [rich(*([name] if named and not start else []), *(element for one in few for element in _task(one)))]
         )
     if digest.more_tasks:
         yield Part(2, [note(f"and {words.count_words(digest.more_tasks, 'more group')}, in the attached report")])
     if digest.notes:
-        yield Part(2, [_list("", digest.notes)])
+        yield Part(2, [listed("", digest.notes)])
 
 
 def _task(one: Task) -> Iterator[Block]:
     """The class or group, how many, the day and what to do; below it its nearest days and some of its entries."""
     named = f"{one.title}: {words.count_words(one.count, 'entry', 'entries')}{f', {one.when}' if one.when else ''}"
-    said = f" – “{' '.join(one.quote.split())[:_CELL]}”" if one.quote else ""
-    whole = [_words(named, bold=True, most=_QUOTE), _words(f"{said} – {one.step}", most=_QUOTE * 2)]
+    said = f" – “{' '.join(one.quote.split())[:CELL]}”" if one.quote else ""
+    whole = [words_of(named, bold=True, most=QUOTE), words_of(f"{said} – {one.step}", most=QUOTE * 2)]
     yield {"type": "rich_text_list", "style": "bullet", "elements": [{"type": "rich_text_section", "elements": whole}]}
     if one.lines:
-        elements = [{"type": "rich_text_section", "elements": [_words(line, most=_QUOTE)]} for line in one.lines]
+        elements = [{"type": "rich_text_section", "elements": [words_of(line, most=QUOTE)]} for line in one.lines]
         yield {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": elements}
 
 
 def _attached(outputs: Sequence[Output]) -> Iterator[Part]:
     """What is in each attached file; a draft alone needs no such list."""
     if any(one.role != "draft" for one in outputs):
-        yield Part(2, [_list("Attached:", [f"{one.name}: {one.what}" if one.what else one.name for one in outputs])])
+        yield Part(2, [listed("Attached:", [f"{one.name}: {one.what}" if one.what else one.name for one in outputs])])
 
 
 def _table(digests: Sequence[Digest]) -> list[Block]:
@@ -219,7 +212,7 @@ def _table(digests: Sequence[Digest]) -> list[Block]:
     right = [{"align": "left"}] if several else []
     laid: list[Block] = [{
         "type": "table", "column_settings": [*right, {"align": "right"}, {"is_wrapped": True}],
-        "rows": [[_cell(text) for text in row] for row in (head, *rows)],
+        "rows": [[cell(text) for text in row] for row in (head, *rows)],
     }]  # fmt: skip
     if more := len(found[_ROWS:]) + sum(one.more_faults for one in digests):
         laid.append(note(f"and {more:,} more, in the attached report"))
@@ -232,51 +225,14 @@ def _row(fault: Fault) -> list[str]:
 
 
 def _draft(draft: Draft) -> list[Block]:
-    body = f"To: {draft.to}\nSubject: {draft.subject}\n\n{draft.body}"
-    if len(body) > _TEXT:
-        body = body[:_TEXT] + "\n… (the rest is in the file)"
+    body = as_text(draft)
+    if len(body) > TEXT:
+        body = body[:TEXT] + "\n… (the rest is in the file)"
     laid = [
         {"type": "divider"},
-        _section("*Draft, not sent.* Complete the blanks, then send it yourself."),
-        _rich({"type": "rich_text_preformatted", "elements": [_words(body, most=None)]}),
+        marked("*Draft, not sent.* Complete the blanks, then send it yourself."),
+        rich({"type": "rich_text_preformatted", "elements": [words_of(body, most=None)]}),
     ]
     if draft.missing:
-        laid.append(_list("Still to complete:", draft.missing))
+        laid.append(listed("Still to complete:", draft.missing))
     return laid
-
-
-def _list(heading: str, items: Sequence[str], *, ordered: bool = False) -> Block:
-    """A list of raw text under a heading; what is too long for a list is counted."""
-    shown = [*items[:_ITEMS], *([f"and {len(items) - _ITEMS:,} more"] if len(items) > _ITEMS else [])]
-    elements = [{"type": "rich_text_section", "elements": [_words(item, most=_QUOTE * 2)]} for item in shown]
-    laid: list[Block] = [{"type": "rich_text_section", "elements": [_words(heading, bold=True)]}] if heading else []
-    style = "ordered" if ordered else "bullet"
-    return _rich(*laid, {"type": "rich_text_list", "style": style, "elements": elements})
-
-
-def _rich(*elements: Block) -> Block:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _words(text: str, *, bold: bool = False, most: int | None = _TEXT) -> Block:
-    """Words that Slack shows as they are. On one line, unless `most` is None."""
-    shown = text if most is None else " ".join(text.split())
-    if most is not None and len(shown) > most:
-        shown = f"{shown[: most - 1]}…"
-    if most is not None and text[:1] == " ":
-        shown = f" {shown}"
-    return {"type": "text", "text": shown or "–"} | ({"style": {"bold": True}} if bold else {})
-
-
-def _section(markdown: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": markdown[:_TEXT] or "–", "verbatim": True}}
-
-
-def _raw(text: str, most: int) -> Block:
-    shown = text if len(text) <= most else f"{text[: most - 1]}…"
-    return {"type": "plain_text", "text": shown or "–", "emoji": False}
-
-
-def _cell(text: str) -> Block:
-    """A cell of raw text; Slack refuses an empty one."""
-    return {"type": "raw_text", "text": " ".join(text.split())[:_CELL] or "–"}

@@ -9,17 +9,23 @@ from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.channels.slack import app, doctor
+from bot.channels.slack import actions, app, doctor
 
 MANIFEST = json.loads((Path(__file__).parents[3] / "deploy" / "slack-manifest.json").read_text())
 SOURCE = Path(app.__file__).parent
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+LISTS = ("channels:read", "groups:read", "mpim:read")  # never asked of a direct message
 # What each call needs, as Slack's reference of the method says.
 CALLS = {
     "apps_connections_open": (),  # the app-level token's own scope
     "auth_test": (),
+    "chat_getPermalink": (),
+    "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
-    "conversations_history": ("im:history",),  # of direct messages only
+    "chat_update": ("chat:write",),
+    "conversations_history": HISTORY,  # of direct messages, and of the channel of the people who are asked
+    "conversations_info": LISTS,
+    "conversations_members": LISTS,
     "conversations_open": ("im:write",),
     "conversations_replies": HISTORY,
     "files_info": ("files:read",),
@@ -28,12 +34,13 @@ CALLS = {
     "reactions_add": ("reactions:write",),
     "reactions_remove": ("reactions:write",),
     "users_info": ("users:read",),
+    "views_open": (),
 }
 EVENTS = {
     "app_mention": ("app_mentions:read",),
     **{f"message.{scope.partition(':')[0]}": (scope,) for scope in HISTORY},
 }
-FEATURES = {"agent_view": "assistant:write", "slash_commands": "commands"}
+FEATURES = {"agent_view": "assistant:write", "slash_commands": "commands", "shortcuts": "commands"}
 EVENT = {"type": "message", "channel": "C1", "channel_type": "channel", "user": "U1", "text": "hi", "ts": "1.2"}
 COMMAND = {
     "command": "/cape", "team_id": "T1", "channel_id": "C1", "user_id": "U1", "text": "JMS error", "trigger_id": "9",
@@ -41,14 +48,55 @@ COMMAND = {
 }  # fmt: skip
 
 
+PRESS = {
+    "type": "block_actions", "user": {"id": "U1", "team_id": "T1"}, "trigger_id": "7.8", "channel": {"id": "C1"},
+    "container": {"type": "message", "message_ts": "5.1", "channel_id": "C1", "thread_ts": "4.1"},
+    "message": {"ts": "5.1", "thread_ts": "4.1", "blocks": [{"block_id": "capebot_reply:0:ref-1"}]},
+    "response_url": "https://hooks.slack.com/x",
+    "actions": [{"type": "button", "action_id": "capebot_type06_yes", "value": "ref-1", "action_ts": "9.1"}],
+}  # fmt: skip
+PICK = {
+    "type": "message_action", "callback_id": "capebot_diagnose", "trigger_id": "7.9", "user": {"id": "U1"},
+    "channel": {"id": "C1"}, "message": {"ts": "4.1", "user": "U2", "text": "JMS error"},
+    "response_url": "https://hooks.slack.com/x",
+}  # fmt: skip
+SUBMIT = {
+    "type": "view_submission", "user": {"id": "U1", "team_id": "T1"},
+    "view": {"type": "modal", "callback_id": "capebot_form", "private_metadata": "ref-1:0"},
+}  # fmt: skip
+
+
+class Shown:
+    """Stands in for what the sender is shown: keeps what it was told."""
+
+    def __init__(self):
+        self.signed, self.opened, self.told = [], [], []
+
+    def put(self, channel, ts):
+        self.signed.append((channel, ts))
+
+    def open(self, team, body):
+        self.opened.append(body)
+
+    def working(self, body, line):
+        self.told.append(line)
+
+    def not_kept(self, team, body):
+        self.told.append("not kept")
+
+    def submitted(self, team, body, take):
+        return {"response_action": "clear"} if take("form", b"{}") else {"response_action": "errors", "errors": {}}
+
+
 class Bolt:
     """The app without its socket; no call leaves it, as nothing listens at its address."""
 
     def __init__(self, *, safe=True):
-        self.taken, self.signed, self.safe = {}, [], safe
+        self.taken, self.shown, self.safe = {}, Shown(), safe
+        self.signed = self.shown.signed
         own = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U0BOT", bot_id="B0BOT", bot_token="xoxb-x")
         self.app = app.bolt_app(
-            WebClient("xoxb-x", base_url="http://127.0.0.1:1/"), own, self._take, self.signed.append
+            WebClient("xoxb-x", base_url="http://127.0.0.1:1/"), own, app.Hearing(self._take, self.shown, self.shown)
         )
 
     def _take(self, identity, payload):
@@ -119,6 +167,49 @@ def test_a_command_is_stored_and_answered_at_once_to_its_sender():
     assert bolt.taken["slack:T1:command:9"]["response_url"] == COMMAND["response_url"]
 
 
+def pressing(action, **change):
+    return PRESS | {"actions": [PRESS["actions"][0] | {"action_id": action} | change]}
+
+
+@pytest.mark.parametrize("action", sorted(set(actions.BUTTONS) - {"capebot_draft"}))
+def test_a_press_is_stored_and_then_acknowledged(action):
+    bolt = Bolt()
+    for moment in ("9.1", "9.1", "9.2"):  # delivered twice, and pressed again
+        assert bolt.dispatch(pressing(action, action_ts=moment)).status == 200
+    assert list(bolt.taken) == [f"slack:T1:press:C1:5.1:{action}:U1:{moment}" for moment in ("9.1", "9.2")]
+    assert bolt.shown.told == bolt.shown.opened == []
+
+
+def test_a_draft_is_opened_and_nothing_is_stored():
+    bolt = Bolt()
+    assert bolt.dispatch(pressing("capebot_draft")).status == 200
+    assert (len(bolt.shown.opened), bolt.taken) == (1, {})
+
+
+def test_a_press_that_could_not_be_stored_is_told_so():
+    bolt = Bolt(safe=False)
+    assert bolt.dispatch(PRESS).status == 200
+    assert bolt.shown.told == ["not kept"]
+
+
+def test_a_shortcut_is_stored_and_its_user_told():
+    bolt = Bolt()
+    assert bolt.dispatch(PICK).status == 200
+    assert bolt.taken["slack:T1:shortcut:7.9"]["author"] == "U2"
+    assert bolt.shown.told == [app.LOOKING]
+    bolt = Bolt(safe=False)
+    bolt.dispatch(PICK)
+    assert bolt.shown.told == [app.NOT_KEPT]
+
+
+@pytest.mark.parametrize("form", [actions.FORM, actions.CHOICE])
+def test_a_form_is_answered_with_what_comes_of_it(form):
+    bolt = Bolt()
+    said = bolt.dispatch(SUBMIT | {"view": SUBMIT["view"] | {"callback_id": form}})
+    assert (said.status, json.loads(said.body)) == (200, {"response_action": "clear"})
+    assert "form" in bolt.taken
+
+
 @pytest.mark.parametrize("words", ["", "  ", "help", "HELP "])
 def test_an_empty_command_is_told_how(words):
     bolt = Bolt()
@@ -138,8 +229,14 @@ def test_the_manifest_lists_every_listener_and_no_other():
     commands = [one["command"] for one in MANIFEST["features"]["slash_commands"]]
     assert events == set(app.MESSAGE_EVENTS)
     assert commands == [app.COMMAND]
+    shortcuts = [one["callback_id"] for one in MANIFEST["features"]["shortcuts"]]
+    assert shortcuts == [actions.SHORTCUT]
+    assert MANIFEST["settings"]["interactivity"] == {"is_enabled": True}
     bolt = Bolt()
-    assert len(bolt.app._listeners) == len(events) + len(commands)
+    buttons_and_forms = 2
+    assert len(bolt.app._listeners) == len(events) + len(commands) + len(shortcuts) + buttons_and_forms
+    assert bolt.dispatch(PICK | {"callback_id": shortcuts[0]}).status == 200
+    assert bolt.taken
     for event in events:
         bolt.taken.clear()
         assert bolt.event(type=event) == 200

@@ -46,6 +46,14 @@ def test_an_app_token_of_the_wrong_kind(api, monkeypatch):
     assert "xapp-" in findings()["app-level token opens a socket"].mend
 
 
+@pytest.mark.parametrize(("inside", "ok"), [({"C9": True}, True), ({"C9": False}, False), ({}, False)])
+def test_the_channel_of_the_people_who_are_asked(api, inside, ok):
+    api.inside = inside
+    one = findings(people="C9")["the channel of the people who are asked"]
+    assert one.ok is ok
+    assert ok or "invite the bot" in one.mend
+
+
 def test_refused_tokens(api):
     api.faults["auth.test"] = [("refuse", "invalid_auth")]
     (one,) = findings().values()

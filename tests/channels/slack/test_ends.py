@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from slack_trail import MemoryTrail
 from worker_parts import wait_until
 
 from bot.channels import Closing, End
@@ -18,7 +19,7 @@ SIGN = {"channel": "C1", "timestamp": "5.1", "name": "eyes"}
 
 @pytest.fixture
 def channel(api):
-    return SlackChannel(Slack())
+    return SlackChannel(Slack(), MemoryTrail())
 
 
 def message(**event):

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from slack_trail import MemoryTrail
 
 from bot import inputs
 from bot.channels.slack import SlackChannel, events, files
@@ -17,7 +18,7 @@ FILE = {"id": "F1", "name": "a.csv", "mimetype": "text/csv", "size": 1, "url_pri
 
 @pytest.fixture
 def read(api):
-    channel = SlackChannel(Slack())
+    channel = SlackChannel(Slack(), MemoryTrail())
 
     def reading(**change):
         event = EVENT | change

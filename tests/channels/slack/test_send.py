@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import slack_replies as replies
+from slack_trail import MemoryTrail
 
 from bot.channels import NotForUs, NotSent
 from bot.channels.slack import SlackChannel, send, traces
@@ -20,7 +21,7 @@ HOSTILE = "<!channel> " * 1_000
 @pytest.fixture
 def channel(api, monkeypatch):
     monkeypatch.setattr(send, "_SETTLE", 0.01)
-    return SlackChannel(Slack())
+    return SlackChannel(Slack(), MemoryTrail())
 
 
 def answers(api):

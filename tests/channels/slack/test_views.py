@@ -10,10 +10,8 @@ from bot.channels.slack import views
 from bot.core.digest import digests
 from bot.core.model import Fault, Output, Sheet
 
-HOSTILE = "<!channel> *x* &amp; `<@U1>` :tada: <https://x.example|y> " * 200
 
-
-@pytest.mark.parametrize("words", ["x", HOSTILE, "€" * 5_000, "", "a\nb\n\nc\0"])
+@pytest.mark.parametrize("words", ["x", replies.HOSTILE, "€" * 5_000, "", "a\nb\n\nc\0"])
 @pytest.mark.parametrize("drafts", [0, 1, 60])
 @pytest.mark.parametrize("faults", [0, 1, 40])
 def test_slack_takes_whatever_is_said(words, drafts, faults):
@@ -90,7 +88,7 @@ def test_two_files_share_the_table():
     ]
 
 
-@pytest.mark.parametrize("words", ["x", HOSTILE, "€" * 5_000, ""])
+@pytest.mark.parametrize("words", ["x", replies.HOSTILE, "€" * 5_000, ""])
 def test_slack_takes_the_digests_of_tables(words):
     groups = tuple(tables.group("unknown", range(20), "escalate", message=f"{words} {n}") for n in range(40))
     claim = replace(tables.claim_details(words or "x"), groups=groups, notes=(words or "x",) * 20)
