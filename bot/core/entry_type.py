@@ -101,6 +101,12 @@ def type06_in(passages: Sequence[Passage]) -> Type06:
     return Type06.UNKNOWN
 
 
+def contradicts(passages: Sequence[Passage]) -> bool:
+    """Whether the sender's own words say of the same entries both that they are type 06 and that they are not."""
+    said = [one for part in passages if part.kind in _OWN for one in _said(part.text) if one.type == "06"]
+    return any(one.denied for one in said) and any(not one.denied for one in said)
+
+
 def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
     """The entry types that are stated, two digits each, each once, in order."""
     counted = (*_OWN, PassageKind.FORWARDED)

@@ -1,0 +1,179 @@
+"""What the sender tells of the matter, for a draft: importer, claim, statement, days, lines … in their own words.
+
+A fact counts when it is stated: a question, a supposition and a denial tell nothing. What is said in two ways in one
+message is no fact but a question; what a later message of the thread says replaces what an earlier one said.
+The sender's own words go before those of a forwarded mail.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.core import entry_type, importer_number, of_entries
+from bot.core.masking import MASK, mask
+from bot.core.model import PassageKind, Type06
+from bot.core.sentences import sentences
+from bot.core.told_words import PATTERNS, PLACES, SINGLE, Pattern
+from bot.core.words import ASK_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.core.model import Passage
+    from bot.core.of_entries import OfEntry
+
+_MOST = 50_000  # characters of a passage; what is told is told near the top, not in a log
+_OWN = (PassageKind.SUBJECT, PassageKind.OWN)
+_SUPPOSED = re.compile(r"(?:if|unless|in case|suppose|assuming|should|shall|could|would|can|is|are|was|do|does|did)\b", re.I)
+_DENIED = re.compile(r"\b(?:not|isn't|no longer|instead of|rather than|was wrong|is wrong|wrong)\W{0,3}(?:the |an? )?\Z", re.I)
+_ADDS = re.compile(r"\b(?:also|too|another|additional(?:ly)?|second|further|as well|both|plus)\b", re.I)
+_CORRECTS = re.compile(r"\b(?:sorry|correction|i meant|i mean|no,? wait|oops|should read|typo|instead of)\b", re.I)
+_NUMBERED = re.compile(r"\b(no|nr|acct|st)\.[ \t]*(?=[\d#])", re.I)  # the full stop ends no sentence
+_PREFIX_ASKED = (
+    "Is the importer number {} right? The IRS gives out no number that begins with {}: compare it with the CF-7501"
+)
+_SHAPE_ASKED = (
+    "Nine digits may be a Social Security number, so I left your importer number out. If it is an EIN, write it as"
+    " EIN 12-3456789"
+)
+SSN_ASKED = (
+    "The importer number is a Social Security number: it stands in no e-mail. Give the importer's name, and what CBP has"
+    " beside it (trade name, CBP-assigned number)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`facts` by the words of `catalogue.ASKS`, as a draft lists them. `doubts` are questions, likewise.
+
+    `added`: facts that come to those told before, not in their place. `names` is importer number -> name, both as told;
+    `of_entries` what is told of single entries.
+    """
+
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    added: frozenset[str] = frozenset()
+    type06: Type06 = Type06.UNKNOWN
+    names: Mapping[str, str] = field(default_factory=dict)
+    of_entries: Mapping[str, OfEntry] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether anything is told."""
+        return bool(self.facts or self.doubts or self.of_entries or self.type06 is not Type06.UNKNOWN)
+
+    def then(self, later: Told) -> Told:
+        """Both, where the later one's word counts."""
+        facts = {key: one for key, one in self.facts.items() if key not in later.doubts}
+        for key, one in later.facts.items():
+            before = facts.get(key, ()) if key in later.added else ()
+            facts[key] = tuple(dict.fromkeys((*before, *one)))
+        settled = {*later.facts, *(("type06",) if later.type06 is not Type06.UNKNOWN else ())}
+        doubts = {key: one for key, one in self.doubts.items() if key not in settled}
+        general = later.type06 in (Type06.YES, Type06.NO) and not later.of_entries
+        earlier = {entry: replace(one, ftz=None) if general else one for entry, one in self.of_entries.items()}
+        type06 = Type06.UNKNOWN if "type06" in later.doubts else later.type06
+        kept = self.type06 if type06 is Type06.UNKNOWN and "type06" not in later.doubts else type06
+        return Told(
+            facts,
+            {**doubts, **later.doubts},
+            frozenset(),
+            kept,
+            {**self.names, **later.names},
+            of_entries.over(earlier, later.of_entries),
+        )
+
+
+def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
+    """What the passages of one message tell; `entries` are those that they may speak of one by one."""
+    own = _read([part for part in parts if part.kind in _OWN])
+    handed_on = _read([part for part in parts if part.kind is PassageKind.FORWARDED])
+    counted = [part for part in parts if part.kind in (*_OWN, PassageKind.FORWARDED)]
+    facts = {**handed_on.facts, **own.facts}
+    told = replace(
+        own,
+        facts={key: one for key, one in facts.items() if key in own.facts or key not in own.doubts},
+        doubts={key: one for key, one in {**handed_on.doubts, **own.doubts}.items() if key not in own.facts or key in own.doubts},
+        names={**handed_on.names, **own.names},
+        type06=entry_type.type06_in(counted),
+        of_entries=of_entries.read(counted, entries),
+    )  # fmt: skip
+    if told.type06 is Type06.UNKNOWN and entry_type.contradicts(counted):
+        asked = "You say of these entries both that they are type 06 and that they are not: which of them are?"
+        return replace(told, doubts={**told.doubts, "type06": asked})
+    return told
+
+
+def stated(text: str) -> Iterator[str]:
+    """The sentences that state something, masked."""
+    for sentence in sentences(_NUMBERED.sub(r"\1 ", mask(text[:_MOST]))):
+        if not sentence.endswith("?") and not _SUPPOSED.match(sentence):
+            yield sentence
+
+
+def _read(parts: Sequence[Passage]) -> Told:
+    said = [sentence for part in parts for sentence in stated(part.text)]
+    found: dict[str, dict[str, None]] = {}
+    added, corrected = set(), bool(any(map(_CORRECTS.search, said)))
+    for sentence in said:
+        for pattern in PATTERNS:
+            for value in _values(pattern, sentence):
+                found.setdefault(pattern.key, {})[value] = None
+                if _ADDS.search(sentence):
+                    added.add(pattern.key)
+    facts = {key: tuple(values) for key, values in found.items()}
+    general = (sentence for sentence in said if not of_entries.ENTRY.search(sentence))
+    if liquidation := tuple(dict.fromkeys(one for sentence in general for one in of_entries.liquidation_in(sentence))):
+        facts["liquidation"] = liquidation
+    if place := _place(said):
+        facts["where-seen"] = (place,)
+    doubts = {}
+    for key, values in list(facts.items()):
+        if len(values) > 1 and (key in SINGLE or (corrected and key == "claim-number")):
+            doubts[key] = f"{ASK_WORDS[key][0]}: {' or '.join(facts.pop(key))}?"
+    numbers, asked, names = _importers(said, facts.get("importer-name", ()))
+    if numbers:
+        facts["importer-number"] = numbers
+    if len(names) < len(numbers) and len(numbers) > 1:
+        facts.pop("importer-name", None)
+    return Told(facts, {**doubts, **asked}, frozenset(added), names=names)
+
+
+def _values(pattern: Pattern, sentence: str) -> Iterator[str]:
+    for found in pattern.words.finditer(sentence):
+        if not _DENIED.search(sentence[: found.start()]):
+            yield from pattern.values(found)
+
+
+def _place(said: Sequence[str]) -> str:
+    text = "\n".join(said).casefold()
+    return next((place for words, place in PLACES if words in text), "")
+
+
+def _importers(said: Sequence[str], named: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str], dict[str, str]]:
+    """The importer numbers, what is asked of them, and the name that stands beside each."""
+    numbers: dict[str, None] = {}
+    doubts: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for sentence in said:
+        for called, text in of_entries.importers_in(sentence):
+            one = importer_number.read(text, called)
+            if one is None or _DENIED.search(sentence[: sentence.find(text)]):
+                continue
+            if one.kind == "ssn":
+                doubts["importer-number"] = SSN_ASKED
+            elif one.doubt == "shape":
+                doubts["importer-number"] = _SHAPE_ASKED
+            elif one.doubt:
+                doubts["importer-number"] = _PREFIX_ASKED.format(one.value, one.value[:2])
+            else:
+                numbers[one.value] = None
+                beside = [name for name in named if name in sentence]
+                if len(beside) == 1:
+                    names[importer_number.key(one.value)] = beside[0]
+    if len(numbers) == 1 and len(named) == 1:
+        names[importer_number.key(next(iter(numbers)))] = named[0]
+    if numbers and MASK not in "".join(doubts.values()) and doubts.get("importer-number") == SSN_ASKED:
+        doubts.pop("importer-number")  # CBP's or the IRS's number was given beside it
+    return tuple(numbers), doubts, names
