@@ -41,7 +41,7 @@ class Rule:
 
     `wait` is "3 business days", "60 minutes" …, empty when there is nothing to wait for. `evidence` is what must be
     shown before CBP is written to; `evidence_wordings` are words by which a sender says it is. `clock` is the deadline
-    that runs.
+    that runs. `since_paid` is how long after the statement was paid it is too early to write.
     """
 
     start: date
@@ -52,6 +52,7 @@ class Rule:
     evidence: str = ""
     evidence_wordings: tuple[str, ...] = ()
     clock: str = ""
+    since_paid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class KnownError:
 
     In a message or wording `{…}` stands for a variable part of up to four words. `codes` are bare codes ("864"), which
     count only near one of `near`, and so do messages of one or two words. `retired`: the day CBP retired the message; `replaced_by`: ids.
+    `first` is the contact to ask before `contact` is written to, empty for none.
     """
 
     id: str
@@ -109,6 +111,7 @@ class KnownError:
     asks: tuple[str, ...] = ()
     retired: date | None = None
     replaced_by: tuple[str, ...] = ()
+    first: str = ""
     path: str = ""
 
     @property
@@ -138,13 +141,21 @@ class KnownError:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to. `key` is what knowledge files name. `address` is for e-mail; empty when there is only a phone."""
+    """Whom to write to. `key` is what knowledge files name. `address` is for e-mail; empty when there is none for drafts.
+
+    `team` is how a draft greets. `subject` is the subject on which the contact's machine goes, empty for our own words.
+    `owner_only`: it listens to the Trade Account Owner alone. `accounts`: it is about accounts, not about entries.
+    """
 
     key: str
     name: str
     address: str
     about: str = ""
     phone: str = ""
+    team: str = ""
+    subject: str = ""
+    owner_only: bool = False
+    accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

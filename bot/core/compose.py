@@ -11,7 +11,7 @@ from bot.core import words
 from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED, one_line
 from bot.core.masked_tables import masked_diagnosis
-from bot.core.masking import NOTE, mask, masked
+from bot.core.masking import NOTE, mask, masked, notes
 from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
 from bot.core.outputs import outputs
 from bot.core.passages import BOT_MARKER
@@ -32,7 +32,7 @@ def compose(
     Both are without Social Security numbers: from here on nothing of the sender's is written that was not masked.
     `catalogue` is for the files: titles of reasons, and the protest day (see `outputs`).
     """
-    diagnosis = _without_social_security_numbers(incoming, diagnosis)
+    diagnosis = _without_secrets(incoming, diagnosis)
     drafts = tuple(replace(draft, body=_body(draft, voice)) for draft in diagnosis.drafts)
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
@@ -71,11 +71,12 @@ def reply_values(diagnosis: Diagnosis, tables: tuple[Digest, ...], files: tuple[
     }
 
 
-def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
-    """Every text and file of the diagnosis masked, with one note if the sender sent such a number anywhere."""
+def _without_secrets(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
+    """Every text and file of the diagnosis masked, with one note for each kind of number the sender sent."""
     safe, found = masked_diagnosis(diagnosis)
     words_sent = (incoming.subject, incoming.text, incoming.attached)
-    return replace(safe, notes=(*safe.notes, NOTE)) if found or masked(words_sent) != words_sent else safe
+    said = notes(words_sent, masked(words_sent))
+    return replace(safe, notes=(*safe.notes, *(said or (NOTE,)))) if found or said else safe
 
 
 def _light(diagnosis: Diagnosis) -> Diagnosis:

@@ -85,6 +85,14 @@ class Told:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What the later messages of a thread bring: their words, and what they tell, the later over the earlier."""
+
+    parts: tuple[Passage, ...] = ()
+    told: Told = field(default_factory=Told)
+
+
 def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
     """What the passages of one message tell; `entries` are those that they may speak of one by one."""
     own = _read([part for part in parts if part.kind in _OWN])
