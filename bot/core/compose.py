@@ -13,7 +13,7 @@ from bot.core.escalation import LISTED, one_line
 from bot.core.masked_tables import masked_diagnosis
 from bot.core.masking import NOTE, mask, masked, notes
 from bot.core.model import Diagnosis, Digest, Draft, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
-from bot.core.outputs import outputs
+from bot.core.outputs import DRAFTS, outputs
 from bot.core.passages import BOT_MARKER
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def reply_values(diagnosis: Diagnosis, tables: tuple[Digest, ...], files: tuple[
         "uploads": [one for one in files if one.role == "upload"],
         "others": [one for one in files if one.role != "upload"],
         "most_files": _FILES,
+        "drafts": diagnosis.drafts[:DRAFTS],
+        "more_drafts": [_short(one) for one in diagnosis.drafts[DRAFTS : DRAFTS + _FILES]],
+        "more": max(0, len(diagnosis.drafts) - DRAFTS - _FILES),
     }
 
 
@@ -145,9 +148,11 @@ def _of_finding(diagnosis: Diagnosis) -> str:
 def _of_drafts(diagnosis: Diagnosis) -> str:
     if not diagnosis.drafts:
         return ""
-    blanks = sum(len(draft.missing) for draft in diagnosis.drafts)
+    blanks = len({item for draft in diagnosis.drafts for item in draft.missing})
     several = len(diagnosis.drafts)
     said = " A draft to CBP is below" if several == 1 else f" {several} drafts to CBP are below"
+    if several > DRAFTS:
+        said = f" {several} drafts to CBP are attached, the first {DRAFTS} are below"
     return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ".")
 
 
@@ -157,6 +162,12 @@ _HEADLINES = {
     "only_a_file_it_cannot_read": "I could not read the file you sent. Please paste the message as text.",
     "not_about_cape": "I help with messages of CBP's CAPE tool. Paste the message, or attach your Declaration, Claim Details or ES-003 file.",
 }
+
+
+def _short(draft: Draft) -> str:
+    """A draft that is not written out, in a line."""
+    whose = f" for importer {draft.importer}" if draft.importer else ""
+    return f"{draft.subject}{'' if draft.importer in draft.subject else whose}"
 
 
 def _body(draft: Draft, voice: Voice) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.core.triage import Reading
 
 _DAY = re.compile(DAY, re.IGNORECASE)
+TYPE06_ASKED = "The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?"
+SHOWN = 5  # drafts that a reply writes out; of more, those that concern the most come first
 _SENTENCES = 2  # of "When to write to CBP" that a note repeats
 _WHEN = "When to write to CBP"
 
@@ -111,7 +113,7 @@ def drafts(reading: Reading, grounds: Grounds, entries: tuple[str, ...]) -> tupl
             account = _account(reading, grounds, one, share, claims)
             account = escalation.with_questions(account, unsure, asked(whose, nobodys))
             made.append(escalation.draft(one, grounds.catalogue, account, alone=len(shares) == 1))
-    return tuple(made)
+    return tuple(sorted(made, key=lambda one: -len(one.entries)) if len(made) > SHOWN else made)
 
 
 def _entries_of(
@@ -144,7 +146,7 @@ def _account(
         type06=reading.type06,
         share=share,
         facts=facts,
-        doubts=grounds.told.doubts,
+        doubts={**grounds.told.doubts, **({"type06": TYPE06_ASKED} if reading.type06_conflict else {})},
         of_entries={entry: _of_entry(entry, grounds.told, reading.by_entry) for entry in share.entries},
         entry_types=reading.entry_types,
         tried=escalation.tried(reading.passages, grounds.catalogue.persists_wordings),
@@ -177,14 +179,14 @@ def withheld(findings: Sequence[Finding], due: Sequence[Finding], grounds: Groun
     """Why there is no draft although the sender asks for one, or has tried again; and what would change that."""
     tried = bool(happened(grounds.own, grounds.catalogue.persists_wordings))
     for one in findings:
-        if one in due or not one.is_error:
+        if one in due:
             continue
         if day := grounds.too_early(one):
             yield (
                 f"No draft to CBP for {one.title} yet: the statement was paid less than {grounds.rule(one).since_paid} ago,"
                 f" and CBP cannot act before. Still the same on {day_words(day)}: say so here, and I draft it."
             )
-        elif grounds.requested or (tried and one.escalate == "never"):
+        elif grounds.requested or (tried and one.is_error and one.escalate == "never"):
             yield _why_not(one, grounds)
 
 
@@ -203,7 +205,7 @@ def _why_not(one: Finding, grounds: Grounds) -> str:
             f" now” say what to ask there.{_otherwise(one)}"
         )
     if one.escalate == "if-persists":
-        return f"No draft to CBP for {one.title} yet. Needed first: {one.evidence}. Tell me, and I draft it."
+        return f"No draft to CBP for {one.title} yet: it helps only once what I ask below is known. Tell me, and I draft it."
     return f"No draft to CBP for {one.title}: CBP cannot act on it. What helps stands under “Do now”.{_otherwise(one)}"
 
 
@@ -218,7 +220,7 @@ def questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
     """What the reply asks, most useful first, each once over all drafts."""
     first: list[str] = []
     if reading.type06_conflict:
-        first.append("The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?")
+        first.append(TYPE06_ASKED)
     tables = [sheet for sheet in diagnosis.sheets if pending.in_sheet(sheet)]
     first += [question for sheet in tables for question in pending.question(sheet, named=len(reading.sheets) > 1)]
     apart = {line for sheet in tables for line in pending.asked_apart(sheet)}  # the drafts list them one by one

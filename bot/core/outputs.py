@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import calendars, reports, spreadsheet, unsent_mail, uploads, words
+from bot.core.drafting import SHOWN
 from bot.core.masking import mask
 from bot.core.model import Output
 
@@ -20,6 +21,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LARGE = 5_000_000  # bytes of a report that goes as it is: mail servers refuse a reply of 25 MB
 _CALENDAR = "cape-deadlines.ics"
+DRAFTS = SHOWN  # files of their own; further ones are packed
 
 
 def outputs(diagnosis: Diagnosis, catalogue: Catalogue | None = None) -> tuple[Output, ...]:
@@ -39,12 +41,17 @@ def _uploads(several: tuple[Upload, ...]) -> Iterator[Output]:
         yield Output(name, "upload", uploads.content(one), "text/csv", what)
 
 
-def _drafts(drafts: Iterable[Draft]) -> Iterator[Output]:
+def _drafts(every: tuple[Draft, ...]) -> Iterator[Output]:
+    drafts, more = every[:DRAFTS], every[DRAFTS:]
     for draft in drafts:
         name = f"draft-{_safe_stem(draft.id, 'cbp')}.eml"
-        yield Output(
-            name, "draft", unsent_mail.unsent(draft), "message/rfc822", "the draft to CBP, to complete and send"
-        )
+        what = "the draft to CBP, to complete and send"
+        what += f", importer {draft.importer}" if draft.importer and len(every) > 1 else ""
+        yield Output(name, "draft", unsent_mail.unsent(draft), "message/rfc822", what)
+    if more:
+        names = _distinct(Output(f"draft-{_safe_stem(one.id, 'cbp')}.eml", "draft", unsent_mail.unsent(one)) for one in more)
+        packed = spreadsheet.packed_all({one.name: one.content for one in names})
+        yield Output("more-drafts.zip", "draft", packed, "application/zip", f"{words.count_words(len(more), 'more draft')}")
     # Also on their own: whoever copies a draft's text has to attach them.
     for draft in drafts:
         if apart := unsent_mail.numbers_apart(draft):

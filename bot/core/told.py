@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from bot.core import entry_type, importer_number, of_entries
@@ -87,10 +88,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What the later messages of a thread bring: their words, and what they tell, the later over the earlier."""
+    """What the later messages of a thread say, one after the other: `said` are the words of each.
 
-    parts: tuple[Passage, ...] = ()
-    told: Told = field(default_factory=Told)
+    `naming` are the places, in `said`, of those that name an error: only there one is looked for. `files` are the names of
+    those that came with the newest message, `instead` of those that they replace.
+    """
+
+    said: tuple[tuple[Passage, ...], ...] = ()
+    naming: frozenset[int] = frozenset()
+    files: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Passage, ...]:
+        """All their words."""
+        return tuple(part for parts in self.said for part in parts)
+
+    @property
+    def looked_at(self) -> tuple[Passage, ...]:
+        """The words in which an error is looked for."""
+        return tuple(part for at in sorted(self.naming) for part in self.said[at])
 
 
 def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
@@ -111,6 +128,11 @@ def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
         asked = "You say of these entries both that they are type 06 and that they are not: which of them are?"
         return replace(told, doubts={**told.doubts, "type06": asked})
     return told
+
+
+def together(messages: Sequence[Sequence[Passage]], entries: Sequence[str] = ()) -> Told:
+    """What several messages tell, the later over the earlier."""
+    return reduce(Told.then, (read(parts, entries) for parts in messages), Told())
 
 
 def stated(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bot.core import (
     drafting,
     entries_in_text,
     entry_type,
+    news,
     passages,
     prose,
     said_of_entries,
@@ -158,6 +159,8 @@ def triage(
     )
     if verdict is Verdict.ESCALATE and reading.grounds:
         diagnosis = replace(diagnosis, drafts=drafting.drafts(reading, reading.grounds, diagnosis.entries))
+    if thread and (said := news.line(reading, thread, diagnosis)):
+        diagnosis = replace(diagnosis, notes=(said, *diagnosis.notes))
     return replace(diagnosis, questions=drafting.questions(reading, diagnosis))
 
 
@@ -172,13 +175,16 @@ def _read(
     first = passages.split(incoming)
     said_by_hand = (*first, *thread.parts)
     found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
-    facts = told.read(first, found.entries).then(thread.told)
-    files = reading_of_files(known, today, confirmed, facts.type06, by_file)
+    words = told.together((first, *thread.said)).type06
+    files = reading_of_files(known, today, confirmed, words, by_file)
     tables = sheets.read(incoming.attachments, files)
+    every = (*found.entries, *(entry for table in tables for entry in table.entries))
+    facts = told.together((first, *thread.said), every)
     beside = tuple(_beside(incoming, tables))
     parts = (*said_by_hand, *beside)
-    spotting = known.spotter.spot((*first, *beside))
-    words = facts.type06 if "type06" in facts.doubts or thread.told else entry_type.type06_in(parts)
+    spotting = known.spotter.spot((*first, *beside, *thread.looked_at))
+    if not thread.said and "type06" not in facts.doubts:
+        words = entry_type.type06_in(parts)  # beside a list, too
     type06, conflict = _type06(words, tables)
     seen = {sighting.id: sighting for table in tables for sighting in table.sightings}
     seen.update({sighting.id: sighting for sighting in spotting.sightings})
