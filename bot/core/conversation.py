@@ -7,11 +7,12 @@ word replaces an earlier one. Who may add to whose message is decided here too (
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core import confirming, entries_in_text, matters, passages, pending, sheets
+from bot.core import confirming, entries_in_text, matters, passages, pending, sheets, told
 from bot.core.desk import Desk
 from bot.core.escalation import one_line
 from bot.core.model import PassageKind
@@ -29,7 +30,12 @@ NO_FILE = (
     "You confirm numbers, and I have no file of yours in this thread to look them up in: it was never here, or is"
     " deleted. Answer in the thread in which I asked, or attach the file again with the same words in the message."
 )
+NO_CASE = (
+    "You answer a question, and I have no earlier message of yours in this thread: it was never here, is deleted, or is"
+    " somebody else's. Send CBP's message and the entry numbers again, with these words in the same message."
+)
 UNREADABLE = "You confirm numbers, and I cannot read the file any more. Attach it again, with the same words."
+_REPLY = re.compile(r"\s*(?:re|aw|sv|antw)\s?:", re.IGNORECASE)
 _FEW_WORDS = 12  # a greeting and thanks
 
 
@@ -82,12 +88,24 @@ def settle(incoming: Incoming, reader: Reader) -> Settled | None:
     trail = (*incoming.earlier, incoming)
     if words.concerns and (confirmed := _confirmed(trail, words, reader)):
         return confirmed
-    matter = matters.current(trail, reader) if incoming.earlier else None
-    if matter is None or not matters.adds(matter, reader):
+    if not incoming.earlier:
+        return Settled(replace(incoming, asked=True), notes=(NO_CASE,)) if _answers_nothing(incoming, reader) else None
+    matter = matters.current(trail, reader)
+    if not matters.adds(matter, reader):
         return None
     start = _start(matter.messages)
     desk = _desk(matter.messages, start, reader) if any(map(_confirms, matter.messages[start:])) else None
     return _settled(matter, start, desk, words, ())
+
+
+def _answers_nothing(incoming: Incoming, reader: Reader) -> bool:
+    """Whether it tells facts of a matter that is not here: a reply, about no error, with no entry and no file."""
+    if not _REPLY.match(incoming.subject) or incoming.attachments or incoming.attached:
+        return False
+    own = matters.words_of(incoming)
+    entries = entries_in_text.find("\n".join(part.text for part in own)).entries
+    spotted = reader.spot(own)
+    return bool(told.read(own)) and not (entries or spotted.sightings or spotted.candidates)
 
 
 def _confirms(incoming: Incoming) -> bool:
@@ -101,16 +119,16 @@ def _confirmed(trail: Sequence[Incoming], words: Words, reader: Reader) -> Settl
     if base is incoming and not has_table(incoming):
         return _no_file(incoming, words) if words.insists else None
     desk = _desk(trail, start, reader)
-    told = tuple(desk.notes[: pending.SHOWN])
+    said = tuple(desk.notes[: pending.SHOWN])
     if any(file.problem for file in base.attachments) and not desk.files:
-        told = (UNREADABLE,) if words.insists else ()
-    if not told and not (words.sayings and desk.agreed):
+        said = (UNREADABLE,) if words.insists else ()
+    if not said and not (words.sayings and desk.agreed):
         return None
     matter = matters.current(trail, reader)
     if base not in matter.messages:  # what is confirmed goes before what else was talked of since
         matter = matters.current(trail[: start + 1], reader)
         matter.add(incoming, ())
-    return _settled(matter, matter.messages.index(base), desk, words, told)
+    return _settled(matter, matter.messages.index(base), desk, words, said)
 
 
 def _desk(trail: Sequence[Incoming], start: int, reader: Reader) -> Desk:
@@ -173,12 +191,14 @@ def _substance(words: Words) -> str:
     return "" if few else words.rest
 
 
-def _settled(matter: Matter, start: int, desk: Desk | None, words: Words, told: tuple[str, ...]) -> Settled:
+def _settled(matter: Matter, start: int, desk: Desk | None, words: Words, said: tuple[str, ...]) -> Settled:
     """The matter as one message: its first words, all its files, and what was said and confirmed since."""
     files, instead = _files(matter.messages, start)
     first, newest = matter.messages[0], matter.messages[-1]
     later = [_said(one, words if one is newest else None) for one in matter.messages[1:]]
-    came = tuple(one_line(file.name) for file in newest.attachments if newest is not first and sheets.may_be_table(file))
+    came = tuple(
+        one_line(file.name) for file in newest.attachments if newest is not first and sheets.may_be_table(file)
+    )
     thread = Thread(tuple(later), frozenset(at - 1 for at in matter.naming if at), came, instead)
     joined = replace(
         first,
@@ -193,10 +213,10 @@ def _settled(matter: Matter, start: int, desk: Desk | None, words: Words, told: 
         earlier=(),
     )
     if desk is None:
-        return Settled(joined, notes=told, thread=thread)
+        return Settled(joined, notes=said, thread=thread)
     in_words, by_file = _agreed(desk)
     vouched = tuple(sorted(desk.agreed.values(), key=lambda pair: (pair[0].file, pair[0].row)))
-    return Settled(joined, in_words, by_file, vouched if words.concerns else (), told, thread)
+    return Settled(joined, in_words, by_file, vouched if words.concerns else (), said, thread)
 
 
 def _said(incoming: Incoming, words: Words | None) -> tuple[Passage, ...]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.core import days, escalation, importers, pending
 from bot.core.business_days import wait_until
+from bot.core.eligibility import FTZ
 from bot.core.importers import asked
-from bot.core.model import PassageKind, SuspectEntry, Type06
+from bot.core.model import How, PassageKind, SuspectEntry, Type06
 from bot.core.sentences import affirmed, happened, requested
 from bot.core.told_words import DAY
 from bot.core.words import ASK_WORDS, SUSPECT_WORDS, day_words
@@ -75,6 +76,13 @@ class Grounds:
         """The sender's sentences that vouch for what the rule wants to see first."""
         return affirmed(self.own, self.rule(one).evidence_wordings) if one.escalate == "if-evidence" else ()
 
+    def only_vouches(self, one: Finding, others: Sequence[Finding]) -> bool:
+        """Whether words that only resemble an error are what a sender says for another one: "I am the account's owner"."""
+        if one.how is not How.LIKENESS:
+            return False
+        vouched = [sentence for other in others if other is not one for sentence in self.evidence(other)]
+        return any(one.quote in sentence or sentence in one.quote for sentence in vouched)
+
     def too_early(self, one: Finding) -> date | None:
         """The day before which it is too early to write, by the day that the statement was paid."""
         span, paid = self.rule(one).since_paid, _paid(self.told, self.today)
@@ -111,7 +119,7 @@ def drafts(reading: Reading, grounds: Grounds, entries: tuple[str, ...]) -> tupl
         shares, nobodys = whose.split(mine)
         for share in shares:
             account = _account(reading, grounds, one, share, claims)
-            account = escalation.with_questions(account, unsure, asked(whose, nobodys))
+            account = escalation.with_questions(account, unsure, asked(whose, nobodys) or whose.disputed())
             made.append(escalation.draft(one, grounds.catalogue, account, alone=len(shares) == 1))
     return tuple(sorted(made, key=lambda one: -len(one.entries)) if len(made) > SHOWN else made)
 
@@ -169,9 +177,10 @@ def of_sheets(sheets: Sequence[Sheet]) -> dict[str, escalation.Of]:
     for sheet in sheets:
         if sheet.type06 in (Type06.YES, Type06.NO) and not sheet.outcomes:
             found.update(dict.fromkeys(sheet.entries, escalation.Of(ftz=sheet.type06 is Type06.YES)))
+        found.update({one.entry: escalation.Of(one.type == FTZ, one.type) for one in sheet.ready if one.type})
         for one in sheet.outcomes:
             liquidated = f"liquidated {day_words(one.liquidated)}" if one.liquidated else ""
-            found[one.entry] = escalation.Of(one.type == "06" if one.type else None, one.type, liquidated)
+            found[one.entry] = escalation.Of(one.type == FTZ if one.type else None, one.type, liquidated)
     return found
 
 

@@ -36,6 +36,7 @@ _HINTS = {
     "declaration-date": "day and time of the upload",
     "importer-number": "as on the CF-7501; never a Social Security number",
     "statement": "statement number and the day it was paid",
+    "screenshot": "attach the ES-003 rows or the screen of ACE",
 }
 # The labels of what is missing, most useful first: what CBP cannot do without, then what it asks back for.
 _USEFUL = tuple(
@@ -117,6 +118,7 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account, *, alone: bo
     if len(account.suspects) > LISTED:
         missing.append(f"{len(account.suspects) - LISTED:,} more numbers to check: see the checked file")
     missing += account.questions
+    missing += [account.doubts["importer-number"]] if "importer-number" in account.doubts else []
     if finding.evidence and account.shown:
         lines = (*lines, Line("Checked by us", " / ".join(f'"{one_line(one)}"' for one in account.shown[:_TRIED])))
         missing += [] if contact.owner_only else [f"Confirm: {finding.evidence}"]
@@ -165,9 +167,7 @@ def _wanted(asks: tuple[str, ...], contact: Contact, message: str) -> tuple[str,
     return ("message", "where-seen", "type06", *asks, "tried", *whose)
 
 
-def _lines(
-    finding: Finding, wanted: tuple[str, ...], account: Account, message: str, told06: str
-) -> tuple[Line, ...]:
+def _lines(finding: Finding, wanted: tuple[str, ...], account: Account, message: str, told06: str) -> tuple[Line, ...]:
     known = {key: ", ".join(values) for key, values in account.facts.items()}
     entries = tuple(dict.fromkeys(entry[:3] for entry in account.entries))
     known |= {
@@ -179,16 +179,20 @@ def _lines(
         "entry-type": _each(account, lambda of: of.type) or ", ".join(account.entry_types),
         "liquidation": _each(account, lambda of: of.liquidation) or known.get("liquidation", ""),
         "importer-name": account.share.name or (known.get("importer-name", "") if account.share.importer or not account.share.hidden else ""),
-        "importer-number": "" if "importer-number" in account.doubts else account.share.importer,
+        "importer-number": account.share.importer,
     }  # fmt: skip
     keys = [key for key in dict.fromkeys(wanted) if key != "entry-numbers"]
-    optional = {"importer-name", "importer-number"} & set(wanted[wanted.index("tried") + 1 :] if "tried" in wanted else ())
-    return tuple(_line(key, known.get(key, ""), finding, account) for key in keys if known.get(key) or key not in optional)
+    optional = {"importer-name", "importer-number"} & set(
+        wanted[wanted.index("tried") + 1 :] if "tried" in wanted else ()
+    )
+    return tuple(
+        _line(key, known.get(key, ""), finding, account) for key in keys if known.get(key) or key not in optional
+    )
 
 
 def _line(key: str, value: str, finding: Finding, account: Account) -> Line:
     label = ASK_WORDS[key][0]
-    if value and key not in account.doubts:
+    if value and (key not in account.doubts or key == "importer-number"):
         return Line(label, value, blank=BLANK in value)
     hint = _HINTS.get(key, label)
     if key == "message" and finding.official:

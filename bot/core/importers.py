@@ -59,6 +59,14 @@ class Importers:
         found = tuple(self._share(one, tuple(mine)) for one, mine in shares.items())
         return found or (Share(()),), tuple(unknown)
 
+    def disputed(self) -> str:
+        """The question which importer it is, where the words name one and the files another; or empty."""
+        idle = [one for one in self.shown if one not in self.of.values()]
+        if not (self.of and idle):
+            return ""
+        named = ", ".join(importer_shown(self.shown[one]) for one in idle)
+        return f"You name the importer {named}, and the files name another one for these entries: which is right?"
+
     def _share(self, one: str, entries: tuple[str, ...]) -> Share:
         shown = importer_shown(self.shown.get(one, ""))
         hidden = MASK in shown
@@ -101,4 +109,7 @@ def asked(known: Importers, unknown: Sequence[str]) -> str:
     shown = " or ".join(one for one in names[:_NAMED] if MASK not in one) or "one of several importers"
     which = ", ".join(unknown[:_NAMED])
     more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    return f"Whose entries are {which}{more} ({shown})? They stand in no draft until you say, since clients are never mixed"
+    return (
+        f"Who is the importer of {which}{more} ({shown})? Until you say, they stand in no draft: entries of two clients are"
+        " never mixed"
+    )

@@ -63,7 +63,7 @@ def current(trail: Sequence[Incoming], reader: Reader) -> Matter:
     """The matter that the last message of the trail belongs to, with that message as its last."""
     found: list[Matter] = []
     for one in trail:
-        ids = _ids(one, reader)
+        ids = _ids(one, reader, found[-1].ids if found else ())
         here = _place(found, one, ids, reader)
         if here is None:
             found.append(Matter())
@@ -90,11 +90,12 @@ def _place(found: Sequence[Matter], incoming: Incoming, ids: Collection[str], re
     return len(found) - 1
 
 
-def _ids(incoming: Incoming, reader: Reader) -> set[str]:
-    """The errors that a message names. Where it tells facts, what its words only resemble is none."""
+def _ids(incoming: Incoming, reader: Reader, latest: Collection[str]) -> set[str]:
+    """The errors that a message names. What its words only resemble is none where it tells facts, or what was waited for."""
     parts = passages.split(incoming) if not incoming.subject.casefold().startswith("re:") else words_of(incoming)
     sure = reader.spot(parts).sightings
-    if told.read(words_of(incoming)) and not _asks(incoming):
+    own = words_of(incoming)
+    if latest and not _asks(incoming) and (told.read(own) or reader.moves(own, latest)):
         sure = tuple(one for one in sure if one.how != "likeness")
     return {one.id for one in sure}
 

@@ -262,11 +262,12 @@ class Outcome(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """An entry that may go on a Declaration. `importer` is empty where the file does not say; `day` the first day."""
+    """An entry that may go on a Declaration. `importer` and `type` are empty where the file does not say; `day` the first day."""
 
     entry: str
     importer: str = ""
     day: date | None = None
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import entries_in_text, passages, told
+from bot.core import entries_in_text, escalation, passages, told
 from bot.core.model import PassageKind, Type06
 from bot.core.words import ASK_WORDS, count_words
 
@@ -30,6 +30,12 @@ def line(reading: Reading, thread: Thread, diagnosis: Diagnosis) -> str:
     after = told.together((first, *thread.said), diagnosis.entries)
     added, corrected = _changes(before, after)
     added += _entries((first, *thread.said[:-1]), thread.said[-1])
+    if reading.grounds:
+        wordings = reading.grounds.catalogue.persists_wordings
+        added += ["what was tried"] if escalation.tried(thread.said[-1], wordings) else []
+        vouched = [one for finding in reading.due for one in reading.grounds.evidence(finding)]
+        new = "\n".join(part.text for part in thread.said[-1])
+        added += ["what you checked"] if any(one in new for one in vouched) else []
     added += [f"the file {name}" for name in thread.files]
     corrected += [f"{name} is no longer looked at" for name in thread.instead]
     said = [f"{word}: {'; '.join(some[:_SHOWN])}." for word, some in (("Added", added), ("Changed", corrected)) if some]
@@ -72,7 +78,11 @@ def _listed(values: Iterable[str]) -> str:
 def _entries(before: Iterable[Sequence[Passage]], newest: Sequence[Passage]) -> list[str]:
     old = {entry for parts in before for entry in _found(parts)}
     new = [entry for entry in dict.fromkeys(_found(newest)) if entry not in old]
-    return [f"{count_words(len(new), 'entry', 'entries')} ({', '.join(new[:_SHOWN])}{' …' if len(new) > _SHOWN else ''})"] if new else []
+    return (
+        [f"{count_words(len(new), 'entry', 'entries')} ({', '.join(new[:_SHOWN])}{' …' if len(new) > _SHOWN else ''})"]
+        if new
+        else []
+    )
 
 
 def _found(parts: Sequence[Passage]) -> Iterator[str]:
@@ -85,11 +95,15 @@ def _missing(diagnosis: Diagnosis) -> Iterator[str]:
         return
     labels = {label for label, _ in ASK_WORDS.values()}
     items = dict.fromkeys(item for draft in diagnosis.drafts for item in draft.missing)
-    named = list(dict.fromkeys(label for item in items if (label := item.partition(":")[0]) in labels and not item.endswith("?")))
+    named = list(
+        dict.fromkeys(label for item in items if (label := item.partition(":")[0]) in labels and not item.endswith("?"))
+    )
     others = sum(item.partition(":")[0] not in labels or item.endswith("?") for item in items)
     if not items:
         yield "The draft is complete: read it, and send it."
         return
     if others:
-        named.append(count_words(others, "question") + " below" if named else count_words(others, "question") + ", below")
+        named.append(
+            count_words(others, "question") + " below" if named else count_words(others, "question") + ", below"
+        )
     yield f"Still missing: {', '.join(named)}."

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _READ = 50_000  # characters of a passage
 _MOST = 400  # lines that are looked at: a longer list is a file's business
 ENTRY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{3}[- ]?\d{7}[- ]?\d(?!\d)")
-_CLAUSE = re.compile(r"[;?!]|\.(?=\s|\Z)|,? (?=(?:and |but |while )?(?:all )?(?:the )?(?:others?|rest|remaining)\b)", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[;?!]|\.(?=\s|\Z)|,? (?=(?:and |but |while )?(?:all )?(?:the )?(?:others?|rest|remaining)\b)", re.IGNORECASE
+)
 _OTHERS = re.compile(r"(?:and |but |while )?(?:all )?(?:the )?(?:others?|rest|remaining)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)

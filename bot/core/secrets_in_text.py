@@ -54,9 +54,7 @@ def notes(before: object, after: object) -> tuple[str, ...]:
     """What the reply says of what was masked between the two."""
     stood, stands = repr(before), repr(after)
     return tuple(
-        note
-        for mark, note in ((BANK, BANK_NOTE), (PASSWORD, PASSWORD_NOTE))
-        if stands.count(mark) > stood.count(mark)
+        note for mark, note in ((BANK, BANK_NOTE), (PASSWORD, PASSWORD_NOTE)) if stands.count(mark) > stood.count(mark)
     )
 
 

@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 
 _MOST = 50_000  # characters of a passage; what is told is told near the top, not in a log
 _OWN = (PassageKind.SUBJECT, PassageKind.OWN)
-_SUPPOSED = re.compile(r"(?:if|unless|in case|suppose|assuming|should|shall|could|would|can|is|are|was|do|does|did)\b", re.I)
-_DENIED = re.compile(r"\b(?:not|isn't|no longer|instead of|rather than|was wrong|is wrong|wrong)\W{0,3}(?:the |an? )?\Z", re.I)
-_ADDS = re.compile(r"\b(?:also|too|another|additional(?:ly)?|second|further|as well|both|plus)\b", re.I)
-_CORRECTS = re.compile(r"\b(?:sorry|correction|i meant|i mean|no,? wait|oops|should read|typo|instead of)\b", re.I)
-_NUMBERED = re.compile(r"\b(no|nr|acct|st)\.[ \t]*(?=[\d#])", re.I)  # the full stop ends no sentence
+_SUPPOSED = re.compile(
+    r"(?:if|unless|in case|suppose|assuming|should|shall|could|would|can|is|are|was|do|does|did)\b", re.IGNORECASE
+)
+_DENIED = re.compile(
+    r"\b(?:not|isn't|no longer|instead of|rather than|was wrong|is wrong|wrong)\W{0,3}(?:the |an? )?\Z", re.IGNORECASE
+)
+_ADDS = re.compile(r"\b(?:also|too|another|additional(?:ly)?|second|further|as well|both|plus)\b", re.IGNORECASE)
+_CORRECTS = re.compile(
+    r"\b(?:sorry|correction|i meant|i mean|no,? wait|oops|should read|typo|instead of)\b", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"\b(no|nr|acct|st)\.[ \t]*(?=[\d#])", re.IGNORECASE)  # the full stop ends no sentence
 _PREFIX_ASKED = (
     "Is the importer number {} right? The IRS gives out no number that begins with {}: compare it with the CF-7501"
 )
@@ -144,21 +150,9 @@ def stated(text: str) -> Iterator[str]:
 
 def _read(parts: Sequence[Passage]) -> Told:
     said = [sentence for part in parts for sentence in stated(part.text)]
-    found: dict[str, dict[str, None]] = {}
-    added, corrected = set(), bool(any(map(_CORRECTS.search, said)))
-    for sentence in said:
-        for pattern in PATTERNS:
-            for value in _values(pattern, sentence):
-                found.setdefault(pattern.key, {})[value] = None
-                if _ADDS.search(sentence):
-                    added.add(pattern.key)
-    facts = {key: tuple(values) for key, values in found.items()}
-    general = (sentence for sentence in said if not of_entries.ENTRY.search(sentence))
-    if liquidation := tuple(dict.fromkeys(one for sentence in general for one in of_entries.liquidation_in(sentence))):
-        facts["liquidation"] = liquidation
-    if place := _place(said):
-        facts["where-seen"] = (place,)
+    facts, added = _facts(said)
     doubts = {}
+    corrected = any(map(_CORRECTS.search, said))
     for key, values in list(facts.items()):
         if len(values) > 1 and (key in SINGLE or (corrected and key == "claim-number")):
             doubts[key] = f"{ASK_WORDS[key][0]}: {' or '.join(facts.pop(key))}?"
@@ -166,8 +160,25 @@ def _read(parts: Sequence[Passage]) -> Told:
     if numbers:
         facts["importer-number"] = numbers
     if len(names) < len(numbers) and len(numbers) > 1:
-        facts.pop("importer-name", None)
-    return Told(facts, {**doubts, **asked}, frozenset(added), names=names)
+        facts.pop("importer-name", None)  # whose name it is nobody knows
+    return Told(facts, {**doubts, **asked}, added, names=names)
+
+
+def _facts(said: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """The facts of some sentences, and which of them come to others told before."""
+    found: dict[str, dict[str, None]] = {}
+    added = set()
+    for sentence in said:
+        for pattern in PATTERNS:
+            values = dict.fromkeys(_values(pattern, sentence))
+            found.setdefault(pattern.key, {}).update(values)
+            if values and _ADDS.search(sentence):
+                added.add(pattern.key)
+        if not of_entries.ENTRY.search(sentence):
+            found.setdefault("liquidation", {}).update(dict.fromkeys(of_entries.liquidation_in(sentence)))
+    if place := _place(said):
+        found["where-seen"] = {place: None}
+    return {key: tuple(values) for key, values in found.items() if values}, frozenset(added)
 
 
 def _values(pattern: Pattern, sentence: str) -> Iterator[str]:

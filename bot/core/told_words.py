@@ -6,10 +6,12 @@ All patterns are linear: bounded gaps, no nested repeats.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _MONTH = rf"(?:{'|'.join(days.MONTHS)})[a-z]*\.?"
 # A day with or without its year: it goes into the draft as it was written.

@@ -198,8 +198,10 @@ def _read(
         finding(sighting, known.catalogue, today, type06) for sighting in spotting.candidates if sighting.id not in seen
     )
     grounds = drafting.Grounds(parts, facts, known.catalogue, type06, today)
+    findings = tuple(one for one in findings if not grounds.only_vouches(one, findings))
     findings = tuple(
-        replace(one, next_step="escalate", not_before=None, wait="") if grounds.is_shown(one) else one for one in findings
+        replace(one, next_step="escalate", not_before=None, wait="") if grounds.is_shown(one) else one
+        for one in findings
     )
     due = tuple(one for one in findings if grounds.is_due(one))
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
