@@ -19,7 +19,7 @@ BANK_NOTE = (
     "Bank data stand in what you sent. I masked them in everything I give back. Never send them by e-mail, here or to CBP:"
     " they are entered in ACE alone."
 )
-PASSWORD_NOTE = (
+PASSWORD_NOTE = (  # noqa: S105 - a sentence
     "A password stands in what you sent. I masked it in everything I give back. Change it now, and send none by e-mail,"
     " here or to CBP."
 )
