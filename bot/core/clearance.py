@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from bot.core.model import Finding, Outcome, Sheet, Upload
+    from bot.core.model import Finding, Outcome, Ready, Sheet, Upload
     from bot.core.rulebook import RuleBook
 
 _CLEARED = ("cape-now", "cape-later-money", "check")  # `check`: the columns do not say; another file may
@@ -57,6 +57,12 @@ def _forbids(one: Finding) -> bool:
     return one.kind in _OF_ENTRIES and (one.filed in ("yes", "some") or one.next_step not in _MAY_GO_UP)
 
 
+def _with_importers(ready: Sequence[Ready]) -> list[Ready]:
+    """What one file says of an entry's importer holds where another file says nothing: clients are not mixed."""
+    known = {one.entry: one.importer for one in ready if one.importer}
+    return [one if one.importer else one._replace(importer=known.get(one.entry, "")) for one in ready]
+
+
 def _of_sheets(
     sheets: Sequence[Sheet], told: Sequence[Outcome], rules: RuleBook, today: date
 ) -> tuple[tuple[Upload, ...], tuple[str, ...]]:
@@ -66,7 +72,7 @@ def _of_sheets(
         if one.outcome not in _CLEARED
     }  # fmt: skip
     accepted.update(entry for entry, one in barred.items() if one.outcome == "accepted")
-    ready = [one for sheet in sheets for one in sheet.ready]
+    ready = _with_importers([one for sheet in sheets for one in sheet.ready])
     left_out = dict.fromkeys(one.entry for one in ready if one.entry in barred and one.entry not in accepted)
     files = uploads((one for one in ready if one.entry not in barred), accepted, rules, today)
     if not left_out:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.told import Told
     from bot.core.triage import Reading
 
+_NOT_CBPS = ("file", "server")  # faults of the sender's own file, and of a busy portal: CBP mends neither
 _DAY = re.compile(DAY, re.IGNORECASE)
 TYPE06_ASKED = "The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?"
 SHOWN = 5  # drafts that a reply writes out; of more, those that concern the most come first
@@ -96,7 +97,8 @@ class Grounds:
         """Whether asking alone is not enough: somebody else is asked first, or CBP would not listen."""
         error = self.catalogue.error(one.id)
         unpaid = bool(self.rule(one).since_paid) and _paid(self.told, self.today) is None
-        return self.catalogue.contact(error.contact).owner_only or bool(error.first) or unpaid
+        own_file = error.kind in _NOT_CBPS and one.escalate == "if-evidence"
+        return self.catalogue.contact(error.contact).owner_only or bool(error.first) or unpaid or own_file
 
 
 def _paid(told: Told, today: date) -> date | None:
@@ -213,7 +215,7 @@ def _why_not(one: Finding, grounds: Grounds) -> str:
             f"No draft for {one.title}: it is a matter for {first.name}, which has no common address. The steps under “Do"
             f" now” say what to ask there.{_otherwise(one)}"
         )
-    if one.escalate == "if-persists":
+    if one.escalate != "never":
         return f"No draft to CBP for {one.title} yet: it helps only once what I ask below is known. Tell me, and I draft it."
     return f"No draft to CBP for {one.title}: CBP cannot act on it. What helps stands under “Do now”.{_otherwise(one)}"
 
@@ -238,7 +240,7 @@ def questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
     first += [
         f"Before writing to CBP about {one.title}: {one.evidence}."
         for one in reading.findings
-        if one.evidence and one not in reading.due and one.escalate in ("if-evidence", "if-persists")
+        if one.evidence and not reading.waits(one) and one not in reading.due and one.escalate in ("if-evidence", "if-persists")
         and (one.escalate == "if-evidence" or reading.asked_for_draft)
     ]  # fmt: skip
     if diagnosis.rule in ("about_cape_but_unknown", "only_a_file_it_cannot_read"):

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.importers import Share
-from bot.core.masking import mask
+from bot.core.masking import MARKS, mask
 from bot.core.model import Draft, Finding, Passage, PassageKind, SuspectEntry, Type06
 from bot.core.sentences import happened
+from bot.core.told import SSN_ASKED
 from bot.core.words import ASK_WORDS, count_words, suspect_words
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ LISTED = 25  # more entries than this are unreadable in a mail body: they go as 
 _TRIED = 3  # sentences of the sender quoted as "tried"; a draft is short
 SUBJECT = 90  # characters of the message in a subject line: mail programs show about that much
 BLANK = "[FILL IN"
+_CLAUSE = re.compile(r"[,;] +| and (?=the )")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _HINTS = {
     "where-seen": "the screen or file in which ACE shows it",
@@ -91,7 +93,15 @@ class Account:
 def tried(parts: Sequence[Passage], wordings: Sequence[str]) -> tuple[str, ...]:
     """What the sender says was tried, in their own words; at most a few sentences."""
     own = [part for part in parts if part.kind is PassageKind.OWN]
-    return tuple(one_line(sentence) for sentence in happened(own, wordings))[:_TRIED]
+    return tuple(filter(None, map(_fit_for_cbp, happened(own, wordings))))[:_TRIED]
+
+
+def _fit_for_cbp(sentence: str) -> str:
+    """A sentence on one line, without the clauses that hold what must not be in a mail to CBP."""
+    line = one_line(sentence)
+    if mask(line) == line:
+        return line
+    return ", ".join(clause for clause in _CLAUSE.split(mask(line)) if not any(mark in clause for mark in MARKS))
 
 
 def one_line(text: str) -> str:
@@ -120,7 +130,7 @@ def draft(finding: Finding, catalogue: Catalogue, account: Account, *, alone: bo
     missing += account.questions
     missing += [account.doubts["importer-number"]] if "importer-number" in account.doubts else []
     if finding.evidence and account.shown:
-        lines = (*lines, Line("Checked by us", " / ".join(f'"{one_line(one)}"' for one in account.shown[:_TRIED])))
+        lines = (*lines, Line("Checked by us", " / ".join(f'"{_fit_for_cbp(one)}"' for one in account.shown[:_TRIED])))
         missing += [] if contact.owner_only else [f"Confirm: {finding.evidence}"]
     elif finding.evidence and not (finding.escalate == "if-persists" and account.tried):
         missing.append(f"Evidence: {finding.evidence}")
@@ -199,6 +209,8 @@ def _line(key: str, value: str, finding: Finding, account: Account) -> Line:
         hint = f'CBP\'s words exactly as ACE shows them; the official text is "{finding.official}"'
     elif key == "importer-number" and account.share.hidden:
         hint = "as on the CF-7501; I do not repeat nine digits, which may be a Social Security number"
+    elif key == "importer-number" and account.doubts.get(key) == SSN_ASKED:
+        hint = "a CBP-assigned number or the trade name; never the Social Security number"
     return Line(label, f"{BLANK}: {hint}]", blank=True)
 
 

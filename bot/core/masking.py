@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MASK = "XXX-XX-XXXX"  # letters and dashes only: it may stand in a file name
+MARKS = (MASK, secrets_in_text.BANK, secrets_in_text.PASSWORD)
 NOTE = (
     "A Social Security number stands in what you sent. I masked it in everything I give back (XXX-XX-XXXX). Do not send"
     " one, here or to CBP by e-mail."

@@ -9,7 +9,7 @@ from bot.core.model import PassageKind, Type06
 from bot.core.words import ASK_WORDS, count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from bot.core.model import Diagnosis, Passage
     from bot.core.told import Thread, Told
@@ -29,7 +29,8 @@ def line(reading: Reading, thread: Thread, diagnosis: Diagnosis) -> str:
     before = told.together((first, *thread.said[:-1]), diagnosis.entries)
     after = told.together((first, *thread.said), diagnosis.entries)
     added, corrected = _changes(before, after)
-    added += _entries((first, *thread.said[:-1]), thread.said[-1])
+    known = {entry for sheet in reading.sheets for entry in sheet.entries}
+    added += _entries((first, *thread.said[:-1]), thread.said[-1], known)
     if reading.grounds:
         wordings = reading.grounds.catalogue.persists_wordings
         added += ["what was tried"] if escalation.tried(thread.said[-1], wordings) else []
@@ -56,12 +57,12 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
             corrected.append(f"{what} (was {_listed(was)})")
         else:
             added.append(what)
-    if after.type06 not in (before.type06, Type06.UNKNOWN):
+    single = [entry for entry, one in after.of_entries.items() if before.of_entries.get(entry) != one]
+    if after.type06 not in (before.type06, Type06.UNKNOWN) and (after.general != before.general or not single):
         what = f"FTZ Type 06 {after.type06.value}"
         known = before.type06 is not Type06.UNKNOWN
         (corrected if known else added).append(f"{what} (was {before.type06.value})" if known else what)
-    single = [entry for entry, one in after.of_entries.items() if before.of_entries.get(entry) != one]
-    if single and not (added or corrected):
+    if single:
         added.append(f"what you say of {', '.join(single[:_SHOWN])}{' …' if len(single) > _SHOWN else ''}")
     return added, corrected
 
@@ -75,8 +76,8 @@ def _listed(values: Iterable[str]) -> str:
     return ", ".join(value.partition(_BLANK)[0] for value in values)
 
 
-def _entries(before: Iterable[Sequence[Passage]], newest: Sequence[Passage]) -> list[str]:
-    old = {entry for parts in before for entry in _found(parts)}
+def _entries(before: Iterable[Sequence[Passage]], newest: Sequence[Passage], known: Collection[str]) -> list[str]:
+    old = {*known} | {entry for parts in before for entry in _found(parts)}
     new = [entry for entry in dict.fromkeys(_found(newest)) if entry not in old]
     return (
         [f"{count_words(len(new), 'entry', 'entries')} ({', '.join(new[:_SHOWN])}{' …' if len(new) > _SHOWN else ''})"]
@@ -94,7 +95,7 @@ def _missing(diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.drafts:
         return
     labels = {label for label, _ in ASK_WORDS.values()}
-    items = dict.fromkeys(item for draft in diagnosis.drafts for item in draft.missing)
+    items = sorted({item: None for draft in diagnosis.drafts for item in draft.missing}, key=escalation.usefulness)
     named = list(
         dict.fromkeys(label for item in items if (label := item.partition(":")[0]) in labels and not item.endswith("?"))
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from bot.core import entry_type, importer_number, of_entries
+from bot.core import entry_type, importer_number, of_entries, passages
 from bot.core.masking import MASK, mask
 from bot.core.model import PassageKind, Type06
 from bot.core.sentences import sentences
@@ -46,8 +46,8 @@ _SHAPE_ASKED = (
     " EIN 12-3456789"
 )
 SSN_ASKED = (
-    "The importer number is a Social Security number: it stands in no e-mail. Give the importer's name, and what CBP has"
-    " beside it (trade name, CBP-assigned number)"
+    "The importer number is a Social Security number, which goes into no e-mail: is there a CBP-assigned number, or under"
+    " which trade name (DBA) does the importer stand in ACE?"
 )
 
 
@@ -56,13 +56,15 @@ class Told:
     """`facts` by the words of `catalogue.ASKS`, as a draft lists them. `doubts` are questions, likewise.
 
     `added`: facts that come to those told before, not in their place. `names` is importer number -> name, both as told;
-    `of_entries` what is told of single entries.
+    `of_entries` what is told of single entries. `type06` is what all of it comes to, `general` what is said of no entry by
+    number.
     """
 
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
     added: frozenset[str] = frozenset()
     type06: Type06 = Type06.UNKNOWN
+    general: Type06 = Type06.UNKNOWN
     names: Mapping[str, str] = field(default_factory=dict)
     of_entries: Mapping[str, OfEntry] = field(default_factory=dict)
 
@@ -78,18 +80,27 @@ class Told:
             facts[key] = tuple(dict.fromkeys((*before, *one)))
         settled = {*later.facts, *(("type06",) if later.type06 is not Type06.UNKNOWN else ())}
         doubts = {key: one for key, one in self.doubts.items() if key not in settled}
-        general = later.type06 in (Type06.YES, Type06.NO) and not later.of_entries
-        earlier = {entry: replace(one, ftz=None) if general else one for entry, one in self.of_entries.items()}
-        type06 = Type06.UNKNOWN if "type06" in later.doubts else later.type06
-        kept = self.type06 if type06 is Type06.UNKNOWN and "type06" not in later.doubts else type06
+        of_all = later.general in (Type06.YES, Type06.NO)
+        earlier = {entry: replace(one, ftz=None, type="") if of_all else one for entry, one in self.of_entries.items()}
         return Told(
             facts,
             {**doubts, **later.doubts},
             frozenset(),
-            kept,
+            self._type06(later),
+            Type06.UNKNOWN if "type06" in later.doubts else later.general if later.general is not Type06.UNKNOWN else self.general,
             {**self.names, **later.names},
             of_entries.over(earlier, later.of_entries),
         )
+
+
+    def _type06(self, later: Told) -> Type06:
+        """What both come to: a later word on all replaces, one on single entries may make them mixed."""
+        if "type06" in later.doubts:
+            return Type06.UNKNOWN
+        if later.type06 is Type06.UNKNOWN:
+            return self.type06
+        single = later.general is Type06.UNKNOWN and self.type06 not in (Type06.UNKNOWN, later.type06)
+        return Type06.MIXED if single else later.type06
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +139,19 @@ def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
         doubts={key: one for key, one in {**handed_on.doubts, **own.doubts}.items() if key not in own.facts or key in own.doubts},
         names={**handed_on.names, **own.names},
         type06=entry_type.type06_in(counted),
+        general=entry_type.type06_in(_of_none(counted)),
         of_entries=of_entries.read(counted, entries),
     )  # fmt: skip
     if told.type06 is Type06.UNKNOWN and entry_type.contradicts(counted):
         asked = "You say of these entries both that they are type 06 and that they are not: which of them are?"
         return replace(told, doubts={**told.doubts, "type06": asked})
     return told
+
+
+def _of_none(parts: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages without the lines that name an entry."""
+    bare = ((part, "\n".join(line for line in part.text[:_MOST].splitlines() if not of_entries.ENTRY.search(line))) for part in parts)
+    return [replace(passages.plain(text), kind=part.kind) for part, text in bare if text.strip()]
 
 
 def together(messages: Sequence[Sequence[Passage]], entries: Sequence[str] = ()) -> Told:

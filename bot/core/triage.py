@@ -96,6 +96,8 @@ class Reading:
     def entry_types(self) -> tuple[str, ...]:
         """The entry types that the words name."""
         named = entry_type.entry_types_in(_counted(self.passages))
+        if self.grounds and "type06" in self.grounds.told.doubts:
+            return ()
         return named if self.type06 is not Type06.NO else tuple(one for one in named if one != FTZ)
 
     @property
@@ -107,6 +109,10 @@ class Reading:
     def asked_for_draft(self) -> bool:
         """Whether the sender asks for a mail to CBP."""
         return self.grounds is not None and self.grounds.requested
+
+    def waits(self, one: Finding) -> bool:
+        """Whether it is too early to write to CBP about it, by what the sender told."""
+        return self.grounds is not None and self.grounds.too_early(one) is not None
 
     @property
     def own_words(self) -> int:
@@ -185,7 +191,10 @@ def _read(
     spotting = known.spotter.spot((*first, *beside, *thread.looked_at))
     if not thread.said and "type06" not in facts.doubts:
         words = entry_type.type06_in(parts)  # beside a list, too
+    if facts.general is Type06.UNKNOWN and _fit(facts, drafting.of_sheets(tables)):
+        words = Type06.UNKNOWN  # what is said of single entries says nothing of the rest of a file
     type06, conflict = _type06(words, tables)
+    type06 = facts.type06 if type06 is Type06.UNKNOWN and not conflict else type06
     seen = {sighting.id: sighting for table in tables for sighting in table.sightings}
     seen.update({sighting.id: sighting for sighting in spotting.sightings})
     findings = tuple(
@@ -297,6 +306,12 @@ def _type06(words: Type06, tables: Sequence[Sheet]) -> tuple[Type06, bool]:
     if words in (Type06.UNKNOWN, column):
         return column, False
     return Type06.UNKNOWN, True
+
+
+def _fit(facts: told.Told, columns: dict[str, Of]) -> bool:
+    """Whether what is told of single entries contradicts no column; false when nothing is told of any."""
+    said = {entry: one.ftz for entry, one in facts.of_entries.items() if one.ftz is not None}
+    return bool(said) and all(columns[entry].ftz in (None, ftz) for entry, ftz in said.items() if entry in columns)
 
 
 def _own(parts: Sequence[Passage]) -> tuple[Passage, ...]:
