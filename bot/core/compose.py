@@ -153,7 +153,7 @@ def _of_drafts(diagnosis: Diagnosis) -> str:
     said = " A draft to CBP is below" if several == 1 else f" {several} drafts to CBP are below"
     if several > DRAFTS:
         said = f" {several} drafts to CBP are attached, the first {DRAFTS} are below"
-    return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ".")
+    return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ", complete.")
 
 
 _HEADLINES = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.core.importers import Share
 from bot.core.masking import MARKS, mask
 from bot.core.model import Draft, Finding, Passage, PassageKind, SuspectEntry, Type06
+from bot.core.of_entries import YEAR
 from bot.core.sentences import happened
 from bot.core.told import SSN_ASKED
 from bot.core.words import ASK_WORDS, count_words, suspect_words
@@ -218,6 +219,8 @@ def _missing(line: Line, finding: Finding, account: Account) -> str:
     asked = next((doubt for key, doubt in account.doubts.items() if ASK_WORDS[key][0] == line.label), "")
     if asked:
         return asked
+    if YEAR in line.value and line.value.count(BLANK) == 1:
+        return f"{line.label}: of which year is “{line.value.partition(YEAR)[0].strip()}”?"
     if line.label == ASK_WORDS["message"][0] and finding.official:
         return f'{line.label}: not in what you sent, only described. Official text: "{finding.official}"'
     return line.label

@@ -37,7 +37,8 @@ _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to 
 
 def mask(text: str) -> str:
     """The text with what must not be given back masked; an entry number is left alone, however it is dashed."""
-    return secrets_in_text.mask(_NUMBER.sub(_masked_number, text))
+    safe = secrets_in_text.mask(_NUMBER.sub(_masked_number, text))
+    return text if safe == text else safe  # the same object: by that it is told that there was nothing
 
 
 def importer_shown(importer: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 6  # things that a line names; a person reads no more of them
 _BLANK = " [FILL IN"
-_NAMES = {"importer-number": "importer number", "where-seen": "seen in", "hts-lines": "HTS lines"}
+_NAMES = {"importer-number": "importer number", "where-seen": "seen in", "hts-lines": "HTS lines", "liquidation": ""}
 _COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
 
 
@@ -52,7 +52,7 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
         if was == values:
             continue
         new = [value for value in values if value not in was]
-        what = f"{_name(key)} {_listed(new or values)}"
+        what = f"{_name(key)} {_listed(new or values)}".strip()
         if was and not set(was) <= set(values):
             corrected.append(f"{what} (was {_listed(was)})")
         else:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.core.model import Passage
 
+YEAR = "[FILL IN: the year]"  # behind a day that has none: nobody guesses it, since it decides on the deadline
 _READ = 50_000  # characters of a passage
 _MOST = 400  # lines that are looked at: a longer list is a file's business
 ENTRY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{3}[- ]?\d{7}[- ]?\d(?!\d)")
@@ -80,7 +81,7 @@ def liquidation_in(text: str) -> Iterator[str]:
     """What a text says of liquidation; a day without its year has a blank behind it."""
     dated = list(_LIQUIDATED.finditer(text))
     for found in dated:
-        year = "" if days.parse(found["day"]) else " [FILL IN: the year]"
+        year = "" if days.parse(found["day"]) else f" {YEAR}"
         yield f"{found['what'].lower()} {found['day']}{year}"
     for found in () if dated else _STATUS.finditer(text):
         what = re.sub(r"^(?:liquidation )?(?:is |are |was )?", "", found["what"].lower())

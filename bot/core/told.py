@@ -87,11 +87,14 @@ class Told:
             {**doubts, **later.doubts},
             frozenset(),
             self._type06(later),
-            Type06.UNKNOWN if "type06" in later.doubts else later.general if later.general is not Type06.UNKNOWN else self.general,
+            Type06.UNKNOWN
+            if "type06" in later.doubts
+            else later.general
+            if later.general is not Type06.UNKNOWN
+            else self.general,
             {**self.names, **later.names},
             of_entries.over(earlier, later.of_entries),
         )
-
 
     def _type06(self, later: Told) -> Type06:
         """What both come to: a later word on all replaces, one on single entries may make them mixed."""
@@ -150,7 +153,10 @@ def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
 
 def _of_none(parts: Sequence[Passage]) -> Sequence[Passage]:
     """The passages without the lines that name an entry."""
-    bare = ((part, "\n".join(line for line in part.text[:_MOST].splitlines() if not of_entries.ENTRY.search(line))) for part in parts)
+    bare = (
+        (part, "\n".join(line for line in part.text[:_MOST].splitlines() if not of_entries.ENTRY.search(line)))
+        for part in parts
+    )
     return [replace(passages.plain(text), kind=part.kind) for part, text in bare if text.strip()]
 
 
