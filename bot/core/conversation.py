@@ -104,8 +104,7 @@ def _answers_nothing(incoming: Incoming, reader: Reader) -> bool:
         return False
     own = matters.words_of(incoming)
     entries = entries_in_text.find("\n".join(part.text for part in own)).entries
-    spotted = reader.spot(own)
-    return bool(told.read(own)) and not (entries or spotted.sightings or spotted.candidates)
+    return bool(told.read(own)) and not (entries or reader.spot(own).sightings)
 
 
 def _confirms(incoming: Incoming) -> bool:

@@ -91,11 +91,12 @@ def _place(found: Sequence[Matter], incoming: Incoming, ids: Collection[str], re
 
 
 def _ids(incoming: Incoming, reader: Reader, latest: Collection[str]) -> set[str]:
-    """The errors that a message names. What its words only resemble is none where it tells facts, or what was waited for."""
+    """The errors that a message names. What its words only resemble is none where it brings a file or facts, or what was waited for."""
     parts = passages.split(incoming) if not incoming.subject.casefold().startswith("re:") else words_of(incoming)
     sure = reader.spot(parts).sightings
     own = words_of(incoming)
-    if latest and not _asks(incoming) and (told.read(own) or reader.moves(own, latest)):
+    tables = any(map(sheets.may_be_table, incoming.attachments))
+    if latest and not _asks(incoming) and (tables or told.read(own) or reader.moves(own, latest)):
         sure = tuple(one for one in sure if one.how != "likeness")
     return {one.id for one in sure}
 

@@ -79,11 +79,10 @@ def importers_in(text: str) -> Iterator[tuple[str, str]]:
 
 def liquidation_in(text: str) -> Iterator[str]:
     """What a text says of liquidation; a day without its year has a blank behind it."""
-    dated = list(_LIQUIDATED.finditer(text))
-    for found in dated:
+    for found in _LIQUIDATED.finditer(text):
         year = "" if days.parse(found["day"]) else f" {YEAR}"
         yield f"{found['what'].lower()} {found['day']}{year}"
-    for found in () if dated else _STATUS.finditer(text):
+    for found in _STATUS.finditer(text):
         what = re.sub(r"^(?:liquidation )?(?:is |are |was )?", "", found["what"].lower())
         if "liquidat" in found["what"].lower() or found["what"].lower() != what:
             yield what
@@ -110,8 +109,8 @@ def read(parts: Sequence[Passage], entries: Sequence[str]) -> dict[str, OfEntry]
             if here or _OTHERS.search(line):
                 others = _in_line(line, wanted, found).over(others)
     if others != OfEntry():
-        found = over(dict.fromkeys(wanted, others), found)
-    return {entry: one for entry, one in found.items() if one != OfEntry()}
+        found = over(dict.fromkeys(entries, others), found)
+    return {entry: found[entry] for entry in dict.fromkeys(entries) if found.get(entry, OfEntry()) != OfEntry()}
 
 
 def _entries(text: str, wanted: frozenset[str]) -> list[str]:

@@ -19,7 +19,7 @@ BANK_NOTE = (
     "Bank data stand in what you sent. I masked them in everything I give back. Never send them by e-mail, here or to CBP:"
     " they are entered in ACE alone."
 )
-PASSWORD_NOTE = (  # noqa: S105 - a sentence
+CHANGE_IT_NOTE = (
     "A password stands in what you sent. I masked it in everything I give back. Change it now, and send none by e-mail,"
     " here or to CBP."
 )
@@ -35,7 +35,7 @@ _ACE = re.compile(r"\bace(?: portal)? \Z", re.IGNORECASE)
 _NEAR = 80  # characters before an account number in which the bank is named
 _PASSWORD = re.compile(
     r"\b((?:passwords?|passwd|pwd|passcode|pass code|pw|pin)(?:[ \t]{0,2}[:=][ \t]{0,2}|[ \t]+(?:is|was)[ \t]+(?=\S*[\d!@#$%^&*_+])))"
-    r"[\"“']?[^\s\"”']{3,64}",
+    r"[\"“']?[^\s\"”']{2,63}[^\s\"”',;.]",
     re.IGNORECASE,
 )
 
@@ -54,7 +54,7 @@ def notes(before: object, after: object) -> tuple[str, ...]:
     """What the reply says of what was masked between the two."""
     stood, stands = repr(before), repr(after)
     return tuple(
-        note for mark, note in ((BANK, BANK_NOTE), (PASSWORD, PASSWORD_NOTE)) if stands.count(mark) > stood.count(mark)
+        note for mark, note in ((BANK, BANK_NOTE), (PASSWORD, CHANGE_IT_NOTE)) if stands.count(mark) > stood.count(mark)
     )
 
 
