@@ -160,10 +160,10 @@ class TestImporters:
     def test_clients_are_never_mixed(self, mind):
         found, _ = answer(mind, self.both())
         assert {draft.importer: draft.entries for draft in found.drafts} == {"12-3456789": (A, B), "98-7654321": (C,)}
-        assert [question for question in found.questions if D in question] == [
-            f"Who is the importer of {D} (12-3456789 or 98-7654321)? Until you say, they stand in no draft: entries of two"
-            " clients are never mixed"
-        ]
+        (question,) = (one for one in found.questions if D in one)
+        assert question.startswith(
+            f"Who is the importer of {D} (12-3456789 or 98-7654321)? Until you say, they stand in no draft"
+        )
         assert all(A not in str(draft.lines) for draft in found.drafts if draft.importer != "12-3456789")
 
     def test_the_type_06_of_each_stands_in_its_draft(self, mind):
