@@ -118,6 +118,8 @@ def drafts(reading: Reading, grounds: Grounds, entries: tuple[str, ...]) -> tupl
     made = []
     for one in reading.due:
         mine, unsure, claims = _entries_of(reading, one, entries)
+        told = grounds.told.of_entries
+        mine = tuple(entry for entry in mine if not (entry in told and told[entry].out))
         shares, nobodys = whose.split(mine)
         for share in shares:
             account = _account(reading, grounds, one, share, claims)
@@ -232,6 +234,8 @@ def questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
     first: list[str] = []
     if reading.type06_conflict:
         first.append(TYPE06_ASKED)
+    if reading.findings and reading.grounds and (doubt := reading.grounds.told.doubts.get("type06")):
+        first.append(doubt)
     tables = [sheet for sheet in diagnosis.sheets if pending.in_sheet(sheet)]
     first += [question for sheet in tables for question in pending.question(sheet, named=len(reading.sheets) > 1)]
     apart = {line for sheet in tables for line in pending.asked_apart(sheet)}  # the drafts list them one by one

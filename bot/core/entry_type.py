@@ -114,6 +114,11 @@ def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.type for one in said if not one.denied))
 
 
+def entry_types_named(text: str) -> bool:
+    """Whether a sentence says of which type something is, or is not."""
+    return any(True for _ in _said(text))
+
+
 def _verdict(said: Sequence[_Said]) -> Type06:
     yes = [one for one in said if one.type == "06" and not one.denied]
     no = any(one.type == "06" and one.denied for one in said)

@@ -20,8 +20,8 @@ from stdnum.us import ein
 
 from bot.core.masking import MASK
 
-FORM = rf"(?:{MASK}|\d{{3}}-\d{{2}}-\d{{4}}|\d{{6}}-\d{{5}}|\d{{2}}-\d{{7}}(?:[A-Z0-9]{{2}})?|\d{{9}}(?:[A-Z0-9]{{2}})?)(?![\w-])"
-_IRS = re.compile(r"(\d{2})-?(\d{7})([A-Z0-9]{2})?")
+FORM = rf"(?:{MASK}|\d{{3}}-\d{{2}}-\d{{4}}|\d{{6}}-\d{{5}}|\d{{2}}[- ]\d{{7}}(?:[A-Z0-9]{{2}})?|\d{{9}}(?:[A-Z0-9]{{2}})?)(?![\w-])"
+_IRS = re.compile(r"(\d{2})[- ]?(\d{7})([A-Z0-9]{2})?")
 _CBP = re.compile(r"\d{6}-\d{5}")
 _SSN = re.compile(rf"{MASK}|\d{{3}}-\d{{2}}-\d{{4}}")
 _BARE = 9  # digits that may be anybody's

@@ -116,7 +116,8 @@ def adds(matter: Matter, reader: Reader) -> bool:
     if not before:
         return False
     parts = words_of(newest)
-    if any(map(sheets.may_be_table, newest.attachments)) or told.read(parts) or reader.moves(parts, matter.ids):
+    named = sorted(_entries(parts))
+    if any(map(sheets.may_be_table, newest.attachments)) or told.read(parts, named) or reader.moves(parts, matter.ids):
         return True
     if len(matter.messages) - 1 in matter.naming:
         return True

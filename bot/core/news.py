@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import entries_in_text, escalation, passages, told
 from bot.core.model import PassageKind, Type06
+from bot.core.of_entries import OfEntry
 from bot.core.words import ASK_WORDS, count_words
 
 if TYPE_CHECKING:
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 _SHOWN = 6  # things that a line names; a person reads no more of them
 _BLANK = " [FILL IN"
-_NAMES = {"importer-number": "importer number", "where-seen": "seen in", "hts-lines": "HTS lines", "liquidation": ""}
+_NAMES = {
+    "importer-number": "importer number",
+    "where-seen": "seen in",
+    "hts-lines": "HTS lines",
+    "liquidation": "",
+    "type06": "FTZ Type 06",
+}
 _COUNTED = (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
 
 
@@ -40,6 +47,8 @@ def line(reading: Reading, thread: Thread, diagnosis: Diagnosis) -> str:
     added += [f"the file {name}" for name in thread.files]
     corrected += [f"{name} is no longer looked at" for name in thread.instead]
     said = [f"{word}: {'; '.join(some[:_SHOWN])}." for word, some in (("Added", added), ("Changed", corrected)) if some]
+    unclear = [_name(key) for key in after.doubts if after.doubts[key] != before.doubts.get(key)]
+    said += [f"Unclear, so not used: {', '.join(unclear)}."] if unclear else []
     if not said:
         return ""
     return " ".join((*said, *_missing(diagnosis)))
@@ -57,7 +66,11 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
             corrected.append(f"{what} (was {_listed(was)})")
         else:
             added.append(what)
-    single = [entry for entry, one in after.of_entries.items() if before.of_entries.get(entry) != one]
+    single = [
+        entry
+        for entry, one in after.of_entries.items()
+        if one.over(before.of_entries.get(entry, OfEntry())) != before.of_entries.get(entry)
+    ]
     if after.type06 not in (before.type06, Type06.UNKNOWN) and (after.general != before.general or not single):
         what = f"FTZ Type 06 {after.type06.value}"
         known = before.type06 is not Type06.UNKNOWN
@@ -68,6 +81,7 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
 
 
 def _name(key: str) -> str:
+    """What a fact is called in the line."""
     label = ASK_WORDS[key][0]
     return _NAMES.get(key, label if label.startswith("ACE") else label[0].lower() + label[1:])
 

@@ -30,10 +30,13 @@ _CLAUSE = re.compile(
 )
 _OTHERS = re.compile(r"(?:and |but |while )?(?:all )?(?:the )?(?:others?|rest|remaining)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
+_OUT = re.compile(
+    r"\b(?:remove|leave out|leave off|take out|take off|drop|exclude|strike|without|forget|ignore)\b", re.IGNORECASE
+)
 _ASKED = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _IMPORTER = re.compile(
     r"\b(?P<called>(?:ein|ior|importer(?: of record)?|irs|tax id|cbp[- ]assigned)(?:'s)?(?: (?:numbers?|no\.?|id|#|ein|ior))?)"
-    rf"\W{{0,3}}(?:is |was |= ?)?(?P<number>{importer_number.FORM})",
+    rf"(?: (?:of|for) [^\n\d:;]{{2,60}}?)?\W{{0,3}}(?:is |was |= ?)?(?P<number>{importer_number.FORM})",
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\s*(?:\d{1,2}[.)]\s+|[-*•]\s+)?(?P<number>\d{2}-\d{7}(?:[A-Z0-9]{2})?|\d{6}-\d{5})\.?\s*")
@@ -46,12 +49,13 @@ _STATUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OfEntry:
-    """What is told of one entry; empty or None where nothing is. `liquidation` is in the sender's words."""
+    """What is told of one entry; empty or None where nothing is. `liquidation` is in the sender's words; `out`: it does not belong here."""
 
     ftz: bool | None = None
     type: str = ""
     importer: str = ""
     liquidation: str = ""
+    out: bool = False
 
     def over(self, other: OfEntry) -> OfEntry:
         """What is told here, and where that is nothing, what the other tells."""
@@ -60,6 +64,7 @@ class OfEntry:
             self.type or other.type,
             self.importer or other.importer,
             self.liquidation or other.liquidation,
+            self.out or other.out,
         )
 
 
@@ -126,7 +131,9 @@ def _in_line(line: str, wanted: frozenset[str], found: dict[str, OfEntry]) -> Of
             continue
         here = _entries(clause, wanted)
         said = _said(clause)
-        if not here:
+        if _OUT.search(clause):
+            found.update({entry: replace(found.get(entry, OfEntry()), out=True) for entry in here})
+        elif not here:
             others = said.over(others) if _OTHERS.match(clause.strip()) else others
         elif said.ftz is None and not said.type and not said.liquidation:
             _stretches(clause, wanted, found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core import entry_type, importer_number, of_entries, passages
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.core.of_entries import OfEntry
 
 _MOST = 50_000  # characters of a passage; what is told is told near the top, not in a log
+_MOST_VALUES = 200  # of one kind in a sentence: more is a table pasted
+_NEAR = 60  # characters before a fact in which it may be denied
 _OWN = (PassageKind.SUBJECT, PassageKind.OWN)
 _SUPPOSED = re.compile(
     r"(?:if|unless|in case|suppose|assuming|should|shall|could|would|can|is|are|was|do|does|did)\b", re.IGNORECASE
@@ -36,6 +39,10 @@ _DENIED = re.compile(
 _ADDS = re.compile(r"\b(?:also|too|another|additional(?:ly)?|second|further|as well|both|plus)\b", re.IGNORECASE)
 _CORRECTS = re.compile(
     r"\b(?:sorry|correction|i meant|i mean|no,? wait|oops|should read|typo|instead of)\b", re.IGNORECASE
+)
+_SOME = re.compile(
+    r"\bthe (?:first|second|third|fourth|last|other|latter|former)(?: (?:one|two|three|entry|entries))?\b",
+    re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\b(no|nr|acct|st)\.[ \t]*(?=[\d#])", re.IGNORECASE)  # the full stop ends no sentence
 _PREFIX_ASKED = (
@@ -145,6 +152,11 @@ def read(parts: Sequence[Passage], entries: Sequence[str] = ()) -> Told:
         general=entry_type.type06_in(_of_none(counted)),
         of_entries=of_entries.read(counted, entries),
     )  # fmt: skip
+    if told.general is not Type06.UNKNOWN and (which := _which(counted)):
+        asked = (
+            f"Which entries do you mean by “{which}”? Answer with their numbers: are they type 06, and are the others?"
+        )
+        return replace(told, doubts={**told.doubts, "type06": asked}, type06=Type06.UNKNOWN, general=Type06.UNKNOWN)
     if told.type06 is Type06.UNKNOWN and entry_type.contradicts(counted):
         asked = "You say of these entries both that they are type 06 and that they are not: which of them are?"
         return replace(told, doubts={**told.doubts, "type06": asked})
@@ -163,6 +175,16 @@ def _of_none(parts: Sequence[Passage]) -> Sequence[Passage]:
 def together(messages: Sequence[Sequence[Passage]], entries: Sequence[str] = ()) -> Told:
     """What several messages tell, the later over the earlier."""
     return reduce(Told.then, (read(parts, entries) for parts in messages), Told())
+
+
+def _which(parts: Sequence[Passage]) -> str:
+    """Words that say of some entries, without their numbers, what type they are; or empty."""
+    for part in parts:
+        for sentence in stated(part.text) if part.kind in _OWN else ():
+            some = _SOME.search(sentence)
+            if some and not of_entries.ENTRY.search(sentence) and entry_type.entry_types_named(sentence):
+                return some[0]
+    return ""
 
 
 def stated(text: str) -> Iterator[str]:
@@ -206,9 +228,13 @@ def _facts(said: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], frozenset[s
 
 
 def _values(pattern: Pattern, sentence: str) -> Iterator[str]:
-    for found in pattern.words.finditer(sentence):
-        if not _DENIED.search(sentence[: found.start()]):
+    for found in islice(pattern.words.finditer(sentence), _MOST_VALUES):
+        if not _denied(sentence, found.start()):
             yield from pattern.values(found)
+
+
+def _denied(sentence: str, at: int) -> bool:
+    return _DENIED.search(sentence[max(0, at - _NEAR) : at]) is not None
 
 
 def _place(said: Sequence[str]) -> str:
@@ -224,7 +250,7 @@ def _importers(said: Sequence[str], named: tuple[str, ...]) -> tuple[tuple[str, 
     for sentence in said:
         for called, text in of_entries.importers_in(sentence):
             one = importer_number.read(text, called)
-            if one is None or _DENIED.search(sentence[: sentence.find(text)]):
+            if one is None or _denied(sentence, sentence.find(text)):
                 continue
             if one.kind == "ssn":
                 doubts["importer-number"] = SSN_ASKED

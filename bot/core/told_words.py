@@ -93,10 +93,12 @@ PATTERNS = (
         re.compile(rf"(?:(?i:importer(?: of record)?(?:'s)?(?: name)?|IOR(?: name)?|the client))(?i:\s*(?:is|was|[:=])\s*)(?:the )?(?P<value>{_NAME})"),
         _name,
     ),
+    Pattern("importer-name", re.compile(rf"(?i:importer(?: of record)?|client) (?P<value>{_NAME})"), _firm),
+    Pattern("importer-name", re.compile(rf"(?i:EIN|IOR|importer number) (?i:of|for) (?:the )?(?P<value>{_NAME})"), _name),
     Pattern("importer-name", re.compile(rf"(?P<value>{_NAME})(?<=[a-zA-Z.])(?=,? ?\(?(?:EIN|IOR)\b)"), _firm),
     Pattern(
         "declaration-date",
-        _words(rf"\b(?:upload(?:ed)?|submitted|declared|declaration (?:was )?(?:sent|filed|submitted)?)\b[^.;\n\d]{{0,40}}?(?P<value>{DAY}{_CLOCK})"),
+        _words(rf"\b(?:upload(?:ed)?|submitted|declared|(?<!entry )(?<!entries )(?<!protest )filed|declaration (?:was )?(?:sent|filed|submitted)?)\b[^.;\n\d]{{0,40}}?(?P<value>{DAY}{_CLOCK})"),
     ),
     Pattern("hts-lines", re.compile(rf"(?P<value>(?i:{_LINES})|(?<![\d.]){_HTS})")),
     Pattern(
