@@ -44,6 +44,7 @@ def line(reading: Reading, thread: Thread, diagnosis: Diagnosis) -> str:
         vouched = [one for finding in reading.due for one in reading.grounds.evidence(finding)]
         new = "\n".join(part.text for part in thread.said[-1])
         added += ["what you checked"] if any(one in new for one in vouched) else []
+    corrected += [f"{entry} is left out" for entry in _left_out(before, after)[:_SHOWN]]
     added += [f"the file {name}" for name in thread.files]
     corrected += [f"{name} is no longer looked at" for name in thread.instead]
     said = [f"{word}: {'; '.join(some[:_SHOWN])}." for word, some in (("Added", added), ("Changed", corrected)) if some]
@@ -69,7 +70,7 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
     single = [
         entry
         for entry, one in after.of_entries.items()
-        if one.over(before.of_entries.get(entry, OfEntry())) != before.of_entries.get(entry)
+        if one.over(was := before.of_entries.get(entry, OfEntry())) != was and not one.out
     ]
     if after.type06 not in (before.type06, Type06.UNKNOWN) and (after.general != before.general or not single):
         what = f"FTZ Type 06 {after.type06.value}"
@@ -78,6 +79,13 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
     if single:
         added.append(f"what you say of {', '.join(single[:_SHOWN])}{' …' if len(single) > _SHOWN else ''}")
     return added, corrected
+
+
+def _left_out(before: Told, after: Told) -> list[str]:
+    """The entries that the newest message takes out."""
+    return [
+        entry for entry, one in after.of_entries.items() if one.out and not before.of_entries.get(entry, OfEntry()).out
+    ]
 
 
 def _name(key: str) -> str:

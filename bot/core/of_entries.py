@@ -30,8 +30,10 @@ _CLAUSE = re.compile(
 )
 _OTHERS = re.compile(r"(?:and |but |while )?(?:all )?(?:the )?(?:others?|rest|remaining)\b", re.IGNORECASE)
 _ONLY = re.compile(r"\bonly\b", re.IGNORECASE)
+_PIECE = re.compile(r"(?<=[.;!?])\s+")
 _OUT = re.compile(
-    r"\b(?:remove|leave out|leave off|take out|take off|drop|exclude|strike|without|forget|ignore)\b", re.IGNORECASE
+    r"\b(?:remove|drop|exclude|strike|without|forget|ignore)\b|\b(?:leave|take)\b[^.;]{0,80}?\b(?:out|off)\b",
+    re.IGNORECASE,
 )
 _ASKED = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _IMPORTER = re.compile(
@@ -101,21 +103,32 @@ def read(parts: Sequence[Passage], entries: Sequence[str]) -> dict[str, OfEntry]
     for part in parts:
         heading = ""
         for line in part.text[:_READ].splitlines()[:_MOST]:
-            importers = {number.value for called, text in importers_in(line) if (number := importer_number.read(text, called)) and not number.doubt and number.kind != "ssn"}  # fmt: skip
             here = _entries(line, wanted)
-            if importers or not (here or line.strip()):
-                heading = importers.pop() if len(importers) == 1 and not here else ""
-                one = heading or (importers.pop() if importers else "")
-            else:
-                heading = heading if here else ""
-                one = heading
-            for entry in here:
-                found[entry] = found.get(entry, OfEntry()).over(OfEntry(importer=one))
+            whose, heading = _whose(line, wanted, heading)
+            for entry, importer in whose.items():
+                found[entry] = found.get(entry, OfEntry()).over(OfEntry(importer=importer))
             if here or _OTHERS.search(line):
                 others = _in_line(line, wanted, found).over(others)
     if others != OfEntry():
         found = over(dict.fromkeys(entries, others), found)
     return {entry: found[entry] for entry in dict.fromkeys(entries) if found.get(entry, OfEntry()) != OfEntry()}
+
+
+def _whose(line: str, wanted: frozenset[str], heading: str) -> tuple[dict[str, str], str]:
+    """Whose the entries of a line are, and the importer that the line puts above those below it."""
+    pieces = [(piece, _entries(piece, wanted), _numbers(piece)) for piece in _PIECE.split(line)]
+    if not any(here for _, here, _ in pieces):
+        numbers = {number for _, _, several in pieces for number in several}
+        return {}, numbers.pop() if len(numbers) == 1 else ""
+    if not any(numbers for _, _, numbers in pieces):
+        return {entry: heading for _, here, _ in pieces for entry in here if heading}, heading
+    return {entry: numbers[0] for _, here, numbers in pieces for entry in here if len(numbers) == 1}, ""
+
+
+def _numbers(text: str) -> list[str]:
+    """The importer numbers of a text that are beyond doubt, each once."""
+    read_ = (importer_number.read(number, called) for called, number in importers_in(text))
+    return list(dict.fromkeys(one.value for one in read_ if one and not one.doubt and one.kind != "ssn"))
 
 
 def _entries(text: str, wanted: frozenset[str]) -> list[str]:

@@ -76,6 +76,7 @@ def test_what_is_asked_supposed_or_denied_is_no_fact(text):
         ("IOR 123-45-6789", "importer-number", "trade name (DBA)"),
         ("claim 100000200001, sorry, claim 100000200002", "claim-number", "100000200001 or 100000200002?"),
         ("ACE account 1234567. ACE account 7654321.", "account-number", "1234567 or 7654321?"),
+        ("The first one is not FTZ.", "type06", "Which entries do you mean by “The first one”?"),
         ("They are type 06. They are not type 06.", "type06", "both that they are type 06 and that they are not"),
     ],
 )
@@ -140,6 +141,12 @@ class TestOfEntries:
         text = f"EIN 12-3456789:\n{dashed(A)}\n{dashed(B)}\n\n{dashed(C)} is of EIN 98-7654321"
         whose = {key: one.importer for key, one in told(text).of_entries.items()}
         assert whose == {A: "12-3456789", B: "12-3456789", C: "98-7654321"}
+
+    def test_an_importer_holds_for_the_entries_of_its_sentence(self):
+        found = told(f"Leave {dashed(A)} out. EIN 12-3456789").of_entries
+        assert (found[A].importer, found[A].out) == ("", True)
+        found = told(f"{dashed(A)} is EIN 12-3456789; {dashed(B)} is EIN 98-7654321").of_entries
+        assert (found[A].importer, found[B].importer) == ("12-3456789", "98-7654321")
 
     def test_liquidation(self):
         found = told(f"{dashed(A)} liquidated 2 Feb 2026, {dashed(B)} is suspended").of_entries
