@@ -6,10 +6,10 @@ Evidence is asked for first; where writing is useless it is said why, and what w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import days, escalation, importers, pending
+from bot.core import days, entries_in_text, escalation, importers, pending
 from bot.core.business_days import wait_until
 from bot.core.eligibility import FTZ
 from bot.core.importers import asked
@@ -123,6 +123,8 @@ def drafts(reading: Reading, grounds: Grounds, entries: tuple[str, ...]) -> tupl
         shares, nobodys = whose.split(mine)
         for share in shares:
             account = _account(reading, grounds, one, share, claims)
+            if not whose.single:
+                account = _without_others(account, whose)
             account = escalation.with_questions(account, unsure, asked(whose, nobodys) or whose.disputed())
             made.append(escalation.draft(one, grounds.catalogue, account, alone=len(shares) == 1))
     return tuple(sorted(made, key=lambda one: -len(one.entries)) if len(made) > SHOWN else made)
@@ -164,6 +166,18 @@ def _account(
         tried=escalation.tried(reading.passages, grounds.catalogue.persists_wordings),
         shown=grounds.evidence(one),
     )
+
+
+def _without_others(account: escalation.Account, whose: importers.Importers) -> escalation.Account:
+    """Without the sender's sentences that speak of another client's entries, number or name."""
+    mine = account.share
+    others = {one for one in (*whose.shown.values(), *whose.names.values()) if one not in (mine.importer, mine.name)}
+
+    def fit(sentence: str) -> bool:
+        strange = set(entries_in_text.find(sentence).entries) - set(mine.entries)
+        return not strange and not any(one in sentence for one in others)
+
+    return replace(account, tried=tuple(filter(fit, account.tried)), shown=tuple(filter(fit, account.shown)))
 
 
 def _of_entry(entry: str, told: Told, by_entry: Mapping[str, escalation.Of]) -> escalation.Of:

@@ -70,7 +70,7 @@ def _changes(before: Told, after: Told) -> tuple[list[str], list[str]]:
     single = [
         entry
         for entry, one in after.of_entries.items()
-        if one.over(was := before.of_entries.get(entry, OfEntry())) != was and not one.out
+        if one.over(had := before.of_entries.get(entry, OfEntry())) != had and not one.out
     ]
     if after.type06 not in (before.type06, Type06.UNKNOWN) and (after.general != before.general or not single):
         what = f"FTZ Type 06 {after.type06.value}"

@@ -166,6 +166,12 @@ class TestImporters:
         )
         assert all(A not in str(draft.lines) for draft in found.drafts if draft.importer != "12-3456789")
 
+    def test_a_sentence_on_another_client_stands_in_no_draft_of_this_one(self, mind):
+        found, _ = answer(mind, self.both(f"We refiled {dashed(C)}, same error. We resubmitted all of them on 20 Nov."))
+        tried = {draft.importer: lines(draft)["Tried so far"] for draft in found.drafts}
+        assert tried["12-3456789"] == "We resubmitted all of them on 20 Nov"
+        assert dashed(C) in tried["98-7654321"]
+
     def test_the_type_06_of_each_stands_in_its_draft(self, mind):
         by_importer = {draft.importer: draft for draft in answer(mind, self.both())[0].drafts}
         assert lines(by_importer["12-3456789"])["FTZ Type 06"] == f"Mixed. Type 06: {A}. Not type 06: {B}."
