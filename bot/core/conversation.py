@@ -116,7 +116,11 @@ def _confirmed(trail: Sequence[Incoming], words: Words, reader: Reader) -> Settl
     incoming, start = trail[-1], _start(trail)
     base = trail[start]
     if base is incoming and not has_table(incoming):
-        return _no_file(incoming, words) if words.insists else None
+        if words.insists:
+            return _no_file(incoming, words)
+        # "All of them are right" without anything to be right: the words are about no error of CBP's either.
+        alone = bool(words.sayings) and not words.rest.strip() and not incoming.attachments
+        return Settled(replace(incoming, text="")) if alone else None
     desk = _desk(trail, start, reader)
     said = tuple(desk.notes[: pending.SHOWN])
     if any(file.problem for file in base.attachments) and not desk.files:
