@@ -226,7 +226,9 @@ def _why_not(one: Finding, grounds: Grounds) -> str:
             f"No draft for {one.title}: CBP listens to the Trade Account Owner alone here, from their own address. Hand the"
             " steps under “Do now” to the owner. You are the owner? Say so in this thread, and I draft it."
         )
-    if not first.address and not first.phone:
+    if first.phone and not first.address:
+        return f"No draft for {one.title}: {first.name}, {first.phone}, takes it by telephone alone.{_otherwise(one)}"
+    if not first.address:
         return (
             f"No draft for {one.title}: it is a matter for {first.name}, which has no common address. The steps under “Do"
             f" now” say what to ask there.{_otherwise(one)}"

@@ -213,6 +213,10 @@ class TestDue:
             ("Claim status Not Started. Please draft a mail to CBP.", "CBP cannot act on it"),
             ("Not 11 characters long. Please escalate to CBP.", "it helps only once what I ask below is known"),
             ("Error Code 42 at login. Please write to CBP.", "CBP listens to the Trade Account Owner alone"),
+            (
+                "The CAPE tab is missing in our ACE portal. Please write to CBP.",
+                "866-530-4172, takes it by telephone alone",
+            ),
             (f"Protest on entry, {dashed(A)}. Draft to CBP please.", "which has no common address"),
             (f"Entry summary under review, {dashed(A)}. Draft to CBP please.", "which has no common address"),
         ],
