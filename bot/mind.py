@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.core import conversation, rehearsal, sheets
 from bot.core.compose import compose
+from bot.core.model import PassageKind
 from bot.core.problems import Mendable
+from bot.core.sentences import affirmed, happened, requested
 from bot.core.spotting import Spotter
 from bot.core.triage import Known, reading_of_files, triage
 from bot.core.voice import Voice
@@ -16,11 +18,34 @@ from bot.opening import open_file
 from bot.resources import data_dir, template_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from datetime import date
     from pathlib import Path
 
     from bot.core.conversation import Settled
-    from bot.core.model import Diagnosis, Incoming, Reply
+    from bot.core.model import Attachment, Diagnosis, Incoming, Passage, Reply, Sheet, Spotting
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How a thread is read (see `matters.Reader`)."""
+
+    known: Known
+    today: date
+
+    def sheets(self, attached: tuple[Attachment, ...]) -> tuple[Sheet, ...]:
+        return sheets.read(attached, reading_of_files(self.known, self.today))
+
+    def spot(self, parts: Sequence[Passage]) -> Spotting:
+        return self.known.spotter.spot(tuple(parts))
+
+    def moves(self, parts: Sequence[Passage], ids: Collection[str]) -> bool:
+        catalogue = self.known.catalogue
+        own = tuple(part for part in parts if part.kind is PassageKind.OWN)
+        if requested(own, catalogue.escalation_wordings) or happened(own, catalogue.persists_wordings):
+            return True
+        rules = (rule for one in ids for rule in catalogue.error(one).rules)
+        return any(affirmed(own, rule.evidence_wordings) for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +58,9 @@ class Mind:
     def think(self, incoming: Incoming, today: date, confirmed: tuple[str, ...] = ()) -> tuple[Diagnosis, Reply | None]:
         """Diagnose a message as of a day and compose the reply; None when the bot keeps silent.
 
-        A message that confirms numbers is answered with the earlier message whose numbers they are.
+        A message that confirms numbers, or tells more of the matter, is answered with the earlier ones of its thread.
         """
-        files = reading_of_files(self.known, today)
-        settled = conversation.settle(incoming, lambda attached: sheets.read(attached, files))
+        settled = conversation.settle(incoming, _Reader(self.known, today))
         if settled is None:
             return compose(incoming, triage(incoming, self.known, today, confirmed), self.voice, self.known.catalogue)
         return self._think_on(settled, incoming, today, confirmed)
@@ -44,12 +68,11 @@ class Mind:
     def _think_on(
         self, settled: Settled, incoming: Incoming, today: date, confirmed: tuple[str, ...]
     ) -> tuple[Diagnosis, Reply | None]:
-        """Answer the earlier message anew, with what was confirmed since."""
+        """Answer the matter anew, with what was confirmed and told since."""
         by_file = tuple((*confirmed, *own) for own in settled.by_file)
-        found = triage(settled.incoming, self.known, today, (*confirmed, *settled.words), by_file)
+        found = triage(settled.incoming, self.known, today, (*confirmed, *settled.words), by_file, settled.thread)
         found = replace(found, notes=(*conversation.notes(settled, found), *found.notes))
-        answered = replace(settled.incoming, subject=incoming.subject)
-        return compose(answered, found, self.voice, self.known.catalogue)
+        return compose(incoming, found, self.voice, self.known.catalogue)
 
 
 def load_mind(knowledge: Path | None, templates: Path | None, filer_codes: tuple[str, ...]) -> Mind:

@@ -131,6 +131,7 @@ def _draft(one: Draft) -> dict[str, Any]:
         "message": one.message,
         "type06": one.type06.value,
         "missing": list(one.missing),
+        "importer": one.importer or None,
     }
 
 

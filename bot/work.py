@@ -31,6 +31,7 @@ _log = structlog.get_logger()
 _BOT = Path(__file__).parent
 
 
+_HELD = 60_000_000  # bytes of files of a thread: two mails of the largest size
 _LOOKED_BACK = 50  # messages of a thread; a file further back is attached again sooner than it is found
 
 _ENDS = {
@@ -144,18 +145,20 @@ class Work:
         return self._leave(turn) if turn.outbound is None else None
 
     def _earlier(self, channel: Channel, message: Message, incoming: Incoming) -> tuple[Incoming, ...]:
-        """What was said before in the thread, oldest first, back to the latest file that this sender may add to.
+        """What was said before in the thread, oldest first, as far as this sender may add to it.
 
-        Read again from the raw bytes, one after the other: a mail may have 25 MB, and the file is seldom far back.
+        Read again from the raw bytes, the latest first, until they are too many or too much to hold.
         """
         found: list[Incoming] = []
+        held = 0
         for key in self._store.before(message, incoming.thread, _LOOKED_BACK):
             stored = self._store.message(key)
             said = channel.read(stored.id, stored.payload) if stored else remembered(self._store, key)
             if said is None or not conversation.may_add(said, incoming):
                 continue
             found.insert(0, said)
-            if conversation.has_table(said):
+            held += sum(len(file.content) for file in said.attachments)
+            if held > _HELD:
                 break
         return tuple(found)
 

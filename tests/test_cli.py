@@ -23,7 +23,7 @@ FINDING = {
 SHEET = {
     "name", "path_in", "kind", "rows", "entries", "statuses", "faults", "refused", "groups", "outcomes",
 }  # fmt: skip
-DRAFT = {"to", "subject", "body", "id", "entries", "message", "type06", "missing"}
+DRAFT = {"to", "subject", "body", "id", "entries", "message", "type06", "missing", "importer"}
 
 
 def run(*words, given=None):

@@ -1,11 +1,11 @@
-"""The days of an ES-003 as an .ics file (RFC 5545): one event for each day and kind, however many entries it is for."""
+"""Deadlines, and days to wait for, as an .ics file (RFC 5545): one event for each day and kind, however many entries."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import words
 from bot.core.business_days import last_business_day
@@ -21,6 +21,7 @@ _STILL_OPEN = frozenset(
     {"cape-now", "wait", "check", "psc-first", "excluded"}
 )  # a protest keeps what CAPE may not give
 _ALARM = "-PT15H"  # nine o'clock the day before: an all-day event begins at midnight
+_MORNING = "PT9H"  # on the day itself
 _EARLY = {"protest": "-P14DT15H", "last": "-P3DT15H"}  # and once before, since these days take preparing
 _TITLES = {
     "file-by": "CAPE: file by",
@@ -42,18 +43,31 @@ class _Event:
     about: date
 
 
-def calendar(outcomes: Iterable[Outcome], today: date, protest: timedelta | None = None) -> bytes:
+class Wait(NamedTuple):
+    """A day before which there is nothing to do. `title` is what to do then, and about what."""
+
+    day: date
+    title: str
+    entries: tuple[str, ...] = ()
+
+
+def calendar(
+    outcomes: Iterable[Outcome], today: date, protest: timedelta | None = None, waits: Iterable[Wait] = ()
+) -> bytes:
     """Take outcomes and the day answered for; give the calendar, or nothing when no day is ahead.
 
     `protest` is how long after liquidation a protest is possible: with it that day is there for entries that may still
     go through CAPE, too. The same outcomes give the same bytes, and the same event keeps its UID.
     """
     events = list(_events(outcomes, today, protest))
-    if not events:
+    waiting = [one for one in dict.fromkeys(waits) if one.day > today]
+    if not (events or waiting):
         return b""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//capebot//CAPE deadlines//EN", "CALSCALE:GREGORIAN"]
     for event in events:
         lines += _vevent(event, today)
+    for one in sorted(waiting):
+        lines += _waiting(one, today)
     lines.append("END:VCALENDAR")
     return b"".join(_folded(line) for line in lines)
 
@@ -93,17 +107,33 @@ def _vevent(event: _Event, today: date) -> list[str]:
     title = _title(event)
     content = "\n".join((event.kind, event.day.isoformat(), event.about.isoformat(), *sorted(event.entries)))
     return [
-        "BEGIN:VEVENT",
-        f"UID:{hashlib.sha256(content.encode()).hexdigest()[:32]}@capebot",
-        f"DTSTAMP:{today:%Y%m%d}T000000Z",
-        f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_escaped(title)}",
-        f"DESCRIPTION:{_escaped(_description(event))}",
-        "TRANSP:TRANSPARENT",
+        *_all_day(content, event.day, today, title, _description(event)),
         *(line for trigger in (_EARLY.get(event.kind), _ALARM) if trigger for line in _alarm(trigger, title)),
         "END:VEVENT",
     ]
+
+
+def _all_day(content: str, day: date, today: date, title: str, description: str) -> list[str]:
+    """The head of an event that lasts a day; what is alike in `content` is the same event."""
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{hashlib.sha256(content.encode()).hexdigest()[:32]}@capebot",
+        f"DTSTAMP:{today:%Y%m%d}T000000Z",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(title)}",
+        f"DESCRIPTION:{_escaped(description)}",
+        "TRANSP:TRANSPARENT",
+    ]
+
+
+def _waiting(one: Wait, today: date) -> list[str]:
+    content = "\n".join(("wait", one.day.isoformat(), one.title, *sorted(one.entries)))
+    named = ", ".join(map(words.entry_words, one.entries[:_LISTED]))
+    more = len(one.entries) - _LISTED
+    said = [f"{one.title}: {words.day_words(one.day)} or later, not before."]
+    said += [f"Entries: {named}{f' and {more:,} more.' if more > 0 else '.'}"] if named else []
+    return [*_all_day(content, one.day, today, one.title, "\n".join(said)), *_alarm(_MORNING, one.title), "END:VEVENT"]
 
 
 def _title(event: _Event) -> str:

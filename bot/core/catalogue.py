@@ -42,6 +42,7 @@ class Rule:
     `wait` is "3 business days", "60 minutes" …, empty when there is nothing to wait for. `evidence` is what must be
     shown before CBP is written to; `evidence_wordings` are words by which a sender says it is. `clock` is the deadline
     that runs. `tries`: after so many claims that refused an entry with it CBP is written to; 0 where none is known.
+    `since_paid` is how long after the statement was paid it is too early to write.
     """
 
     start: date
@@ -53,6 +54,7 @@ class Rule:
     evidence_wordings: tuple[str, ...] = ()
     clock: str = ""
     tries: int = 0
+    since_paid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class KnownError:
 
     In a message or wording `{…}` stands for a variable part of up to four words. `codes` are bare codes ("864"), which
     count only near one of `near`, and so do messages of one or two words. `retired`: the day CBP retired the message; `replaced_by`: ids.
+    `first` is the contact to ask before `contact` is written to, empty for none.
     """
 
     id: str
@@ -110,6 +113,7 @@ class KnownError:
     asks: tuple[str, ...] = ()
     retired: date | None = None
     replaced_by: tuple[str, ...] = ()
+    first: str = ""
     path: str = ""
 
     @property
@@ -139,13 +143,21 @@ class KnownError:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to. `key` is what knowledge files name. `address` is for e-mail; empty when there is only a phone."""
+    """Whom to write to. `key` is what knowledge files name. `address` is for e-mail; empty when there is none for drafts.
+
+    `team` is how a draft greets. `subject` is the subject on which the contact's machine goes, empty for our own words.
+    `owner_only`: it listens to the Trade Account Owner alone. `accounts`: it is about accounts, not about entries.
+    """
 
     key: str
     name: str
     address: str
     about: str = ""
     phone: str = ""
+    team: str = ""
+    subject: str = ""
+    owner_only: bool = False
+    accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from bot.core import words
 from bot.core.digest import SHOWN, digests
 from bot.core.escalation import LISTED, one_line
 from bot.core.masked_tables import masked_diagnosis
-from bot.core.masking import NOTE, mask, masked
+from bot.core.masking import NOTE, mask, masked, notes
 from bot.core.model import Diagnosis, Digest, Draft, Finding, How, Incoming, Outcome, Output, Reply, Sheet, Verdict
-from bot.core.outputs import outputs
+from bot.core.outputs import DRAFTS, outputs
 from bot.core.passages import BOT_MARKER
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def compose(
     Both are without Social Security numbers: from here on nothing of the sender's is written that was not masked.
     `catalogue` is for the files: titles of reasons, and the protest day (see `outputs`).
     """
-    diagnosis = _without_social_security_numbers(incoming, diagnosis)
+    diagnosis = _without_secrets(incoming, diagnosis)
     drafts = tuple(replace(draft, body=_body(draft, voice)) for draft in diagnosis.drafts)
     diagnosis = replace(diagnosis, drafts=drafts)
     if diagnosis.verdict is Verdict.SILENT:
@@ -71,6 +71,9 @@ def reply_values(diagnosis: Diagnosis, tables: tuple[Digest, ...], files: tuple[
         "uploads": [one for one in files if one.role == "upload"],
         "others": [one for one in files if one.role != "upload"],
         "most_files": _FILES,
+        "drafts": diagnosis.drafts[:DRAFTS],
+        "more_drafts": [_short(one) for one in diagnosis.drafts[DRAFTS : DRAFTS + _FILES]],
+        "more": max(0, len(diagnosis.drafts) - DRAFTS - _FILES),
     }
 
 
@@ -84,11 +87,12 @@ def _briefly(findings: list[Finding]) -> list[Finding]:
     ]
 
 
-def _without_social_security_numbers(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
-    """Every text and file of the diagnosis masked, with one note if the sender sent such a number anywhere."""
+def _without_secrets(incoming: Incoming, diagnosis: Diagnosis) -> Diagnosis:
+    """Every text and file of the diagnosis masked, with one note for each kind of number the sender sent."""
     safe, found = masked_diagnosis(diagnosis)
     words_sent = (incoming.subject, incoming.text, incoming.attached)
-    return replace(safe, notes=(*safe.notes, NOTE)) if found or masked(words_sent) != words_sent else safe
+    said = notes(words_sent, masked(words_sent))
+    return replace(safe, notes=(*safe.notes, *(said or (NOTE,)))) if found or said else safe
 
 
 def _light(diagnosis: Diagnosis) -> Diagnosis:
@@ -161,10 +165,12 @@ def _of_finding(diagnosis: Diagnosis) -> str:
 def _of_drafts(diagnosis: Diagnosis) -> str:
     if not diagnosis.drafts:
         return ""
-    blanks = sum(len(draft.missing) for draft in diagnosis.drafts)
+    blanks = len({item for draft in diagnosis.drafts for item in draft.missing})
     several = len(diagnosis.drafts)
     said = " A draft to CBP is below" if several == 1 else f" {several} drafts to CBP are below"
-    return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ".")
+    if several > DRAFTS:
+        said = f" {several} drafts to CBP are attached, the first {DRAFTS} are below"
+    return said + (f"; {words.count_words(blanks, 'point')} to complete." if blanks else ", complete.")
 
 
 _HEADLINES = {
@@ -173,6 +179,12 @@ _HEADLINES = {
     "only_a_file_it_cannot_read": "I could not read the file you sent. Please paste the message as text.",
     "not_about_cape": "I help with messages of CBP's CAPE tool. Paste the message, or attach your Declaration, Claim Details or ES-003 file.",
 }
+
+
+def _short(draft: Draft) -> str:
+    """A draft that is not written out, in a line."""
+    whose = f" for importer {draft.importer}" if draft.importer else ""
+    return f"{draft.subject}{'' if draft.importer in draft.subject else whose}"
 
 
 def _body(draft: Draft, voice: Voice) -> str:

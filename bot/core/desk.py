@@ -63,7 +63,7 @@ class _Said:
 
 @dataclass(slots=True)
 class Desk:
-    """What waits, in which files (the place among the attachments -> name), and what is `agreed` so far.
+    """What waits, in which files (the place among the `tables` -> name), and what is `agreed` so far.
 
     `notes` are sentences about what the newest message says and could not be done.
     """
@@ -72,12 +72,14 @@ class Desk:
     waiting: tuple[Pending, ...]
     agreed: dict[_Key, tuple[Pending, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    tables: int = 0
 
     @classmethod
     def of(cls, tables: Sequence[Sheet], in_words: tuple[Pending, ...]) -> Desk:
         """Lay out what waits in the files and words of a message."""
         files = {at: one_line(one.name) for at, one in enumerate(tables) if one.kind != "other" and not one.refused}
-        return cls(files, (*(one for at in files for one in in_sheet(tables[at], at)), *in_words))
+        waiting = (*(one for at in files for one in in_sheet(tables[at], at)), *in_words)
+        return cls(files, waiting, tables=len(tables))
 
     def apply(self, words: Words, *, answers: bool) -> None:
         """Take what the next message says. `answers`: the rows were asked about before it."""

@@ -101,11 +101,22 @@ def type06_in(passages: Sequence[Passage]) -> Type06:
     return Type06.UNKNOWN
 
 
+def contradicts(passages: Sequence[Passage]) -> bool:
+    """Whether the sender's own words say of the same entries both that they are type 06 and that they are not."""
+    said = [one for part in passages if part.kind in _OWN for one in _said(part.text) if one.type == "06"]
+    return any(one.denied for one in said) and any(not one.denied for one in said)
+
+
 def entry_types_in(passages: Sequence[Passage]) -> tuple[str, ...]:
     """The entry types that are stated, two digits each, each once, in order."""
     counted = (*_OWN, PassageKind.FORWARDED)
     said = (one for part in passages if part.kind in counted for one in _said(part.text))
     return tuple(dict.fromkeys(one.type for one in said if not one.denied))
+
+
+def entry_types_named(text: str) -> bool:
+    """Whether a sentence says of which type something is, or is not."""
+    return any(True for _ in _said(text))
 
 
 def _verdict(said: Sequence[_Said]) -> Type06:

@@ -1,4 +1,4 @@
-"""Social Security numbers are never written again: one place that masks them, in a text or in all texts of a value.
+"""Social Security numbers, bank data and passwords are never written again: masked in a text or in all texts of a value.
 
 An importer number may be one (a sole proprietor's); it is masked alike. Employer numbers (NN-NNNNNNN) stay.
 
@@ -12,7 +12,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from bot.core import entry_number
+from bot.core import entry_number, secrets_in_text
 
 if TYPE_CHECKING:
     from typing import Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MASK = "XXX-XX-XXXX"  # letters and dashes only: it may stand in a file name
+MARKS = (MASK, secrets_in_text.BANK, secrets_in_text.PASSWORD)
 NOTE = (
     "A Social Security number stands in what you sent. I masked it in everything I give back (XXX-XX-XXXX). Do not send"
     " one, here or to CBP by e-mail."
@@ -38,8 +39,9 @@ _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to 
 
 
 def mask(text: str) -> str:
-    """The text with each Social Security number masked; an entry number is left alone, however it is dashed."""
-    return _NUMBER.sub(_masked_number, text)
+    """The text with what must not be given back masked; an entry number is left alone, however it is dashed."""
+    safe = secrets_in_text.mask(_NUMBER.sub(_masked_number, text))
+    return text if safe == text else safe  # the same object: by that it is told that there was nothing
 
 
 def importer_shown(importer: str) -> str:
@@ -61,6 +63,12 @@ def masked(value: T) -> T:
 def is_number(text: str) -> bool:
     """Whether a text is a Social Security number and nothing else."""
     return _NUMBER.fullmatch(text.strip(" '=\"")) is not None and mask(text) != text
+
+
+def notes(before: object, after: object) -> tuple[str, ...]:
+    """What the reply says of what was masked between a value and its masked form."""
+    social = (NOTE,) if repr(after).count(MASK) > repr(before).count(MASK) else ()
+    return (*social, *secrets_in_text.notes(before, after))
 
 
 def masked_bytes(content: bytes) -> bytes:

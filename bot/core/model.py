@@ -278,11 +278,12 @@ class Outcome(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """An entry that may go on a Declaration. `importer` is empty where the file does not say; `day` the first day."""
+    """An entry that may go on a Declaration. `importer` and `type` are empty where the file does not say; `day` the first day."""
 
     entry: str
     importer: str = ""
     day: date | None = None
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +401,8 @@ class Draft:
     """An e-mail to CBP for a person to complete and send. `missing` names what they must still fill in or confirm.
 
     `message` is CBP's text only when it stands in the mail or file, else empty. `lines` are (label, value) as the body
-    lists them, blanks marked `[FILL IN: …]`.
+    lists them, blanks marked `[FILL IN: …]`. `importer` is whose entries they are, as far as known; `team` whom it greets;
+    `ftz` is, where they are mixed, yes or no for each entry, empty while it is unknown. `accounts`: it is about an account, and names no entries.
     """
 
     id: str
@@ -412,6 +414,10 @@ class Draft:
     type06: Type06
     missing: tuple[str, ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
+    importer: str = ""
+    team: str = ""
+    ftz: tuple[tuple[str, str], ...] = ()
+    accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import calendars, reports, spreadsheet, unsent_mail, uploads, words
+from bot.core.drafting import SHOWN
 from bot.core.masking import mask
 from bot.core.model import Output
 
@@ -20,6 +21,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LARGE = 5_000_000  # bytes of a report that goes as it is: mail servers refuse a reply of 25 MB
 _CALENDAR = "cape-deadlines.ics"
+DRAFTS = SHOWN  # files of their own; further ones are packed
 
 
 def outputs(diagnosis: Diagnosis, catalogue: Catalogue | None = None) -> tuple[Output, ...]:
@@ -41,11 +43,20 @@ def _uploads(several: tuple[Upload, ...]) -> Iterator[Output]:
         yield Output(name, "upload", uploads.content(one), "text/csv", what)
 
 
-def _drafts(drafts: Iterable[Draft]) -> Iterator[Output]:
+def _drafts(every: tuple[Draft, ...]) -> Iterator[Output]:
+    drafts, more = every[:DRAFTS], every[DRAFTS:]
     for draft in drafts:
         name = f"draft-{_safe_stem(draft.id, 'cbp')}.eml"
+        what = "the draft to CBP, to complete and send"
+        what += f", importer {draft.importer}" if draft.importer and len(every) > 1 else ""
+        yield Output(name, "draft", unsent_mail.unsent(draft), "message/rfc822", what)
+    if more:
+        names = _distinct(
+            Output(f"draft-{_safe_stem(one.id, 'cbp')}.eml", "draft", unsent_mail.unsent(one)) for one in more
+        )
+        packed = spreadsheet.packed_all({one.name: one.content for one in names})
         yield Output(
-            name, "draft", unsent_mail.unsent(draft), "message/rfc822", "the draft to CBP, to complete and send"
+            "more-drafts.zip", "draft", packed, "application/zip", f"{words.count_words(len(more), 'more draft')}"
         )
     # Also on their own: whoever copies a draft's text has to attach them.
     for draft in drafts:
@@ -55,10 +66,34 @@ def _drafts(drafts: Iterable[Draft]) -> Iterator[Output]:
 
 
 def _calendar(diagnosis: Diagnosis, catalogue: Catalogue | None) -> Iterator[Output]:
-    outcomes = (one for sheet in diagnosis.sheets for one in sheet.outcomes)
+    outcomes = (*diagnosis.outcomes, *(one for sheet in diagnosis.sheets for one in sheet.outcomes))
     protest = catalogue.rules.window("protest", diagnosis.today) if catalogue else None
-    if content := calendars.calendar(outcomes, diagnosis.today, protest):
-        yield Output(_CALENDAR, "calendar", content, "text/calendar", "the deadlines, for your calendar")
+    if content := calendars.calendar(outcomes, diagnosis.today, protest, _waits(diagnosis)):
+        what = "the deadlines, for your calendar" if outcomes else "the day to come back to it, for your calendar"
+        yield Output(_CALENDAR, "calendar", content, "text/calendar", what)
+
+
+def _waits(diagnosis: Diagnosis) -> Iterator[calendars.Wait]:
+    """The days to wait for: of the groups of a file, and of what the words are about."""
+    groups = [group for sheet in diagnosis.sheets for group in sheet.groups]
+    of_files = {group.id for group in groups}
+    for group in groups:
+        if group.not_before:
+            yield calendars.Wait(group.not_before, _then(group.next_step, group.title), group.entries)
+    for one in diagnosis.findings:
+        if one.not_before and one.id not in of_files:
+            entries = diagnosis.entries if len(diagnosis.findings) == 1 else ()
+            yield calendars.Wait(one.not_before, _then(one.next_step, one.title), entries)
+
+
+def _then(next_step: str, title: str) -> str:
+    what = {
+        "wait": "look again",
+        "resubmit": "resubmit",
+        "fix-and-resubmit": "correct and resubmit",
+        "retry": "try again",
+    }
+    return f"CAPE: {what.get(next_step, 'look again')}, {title}"
 
 
 def _reports(sheet: Sheet, catalogue: Catalogue | None) -> Iterator[Output]:

@@ -51,6 +51,7 @@ _FEW = Draft(
     type06=Type06.YES, missing=("Tried so far",), lines=(("Tried so far", "[FILL IN: what]"),),
 )  # fmt: skip
 _NONE = replace(_FEW, entries=(), missing=(), lines=())
+_ACCOUNT = replace(_NONE, accounts=True, team="the team")
 _MANY = replace(_FEW, entries=(_ENTRY,) * (LISTED + 1))
 
 _FAULTS = (
@@ -107,6 +108,7 @@ _SAMPLES = (
     replace(_BARE, outcomes=(_SHEETS[-1].outcomes[0], _SHEETS[-1].outcomes[1])),
     replace(_BARE, verdict=Verdict.ASK, rule="not_about_cape"),
     replace(_BARE, verdict=Verdict.ESCALATE, rule="needs_cbp", findings=(_PLAIN,), drafts=(_FEW, _NONE, _MANY)),
+    replace(_BARE, verdict=Verdict.ESCALATE, rule="needs_cbp", findings=(_PLAIN,), drafts=(_FEW,) * 60),
 )  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def _tried(name: str, voice: Voice) -> Iterator[str]:
 
 def _values(name: str) -> Iterator[dict[str, object]]:
     if name.startswith("escalation."):
-        yield from map(draft_values, (_FEW, _NONE, _MANY))
+        yield from map(draft_values, (_FEW, _NONE, _MANY, _ACCOUNT))
     else:
         for sample in _SAMPLES:
             yield from (reply_values(sample, digests(sample), outputs) for outputs in ((), _OUTPUTS))

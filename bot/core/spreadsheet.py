@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot.core.sheets.annotated import defuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_ROWS = 20_000  # of an XLSX: a larger one takes a spreadsheet minutes to open
 _CELL = 32_767  # characters that Excel takes in a cell
@@ -91,9 +91,15 @@ def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
 
 def packed(name: str, content: bytes) -> bytes:
     """A zip that holds one file. The same file gives the same bytes."""
+    return packed_all({name: content})
+
+
+def packed_all(files: Mapping[str, bytes]) -> bytes:
+    """A zip that holds files, by name. The same files give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

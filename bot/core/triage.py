@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from bot.core import (
     attribution,
     clearance,
+    drafting,
     entries_in_text,
     entry_type,
-    escalation,
+    news,
     passages,
-    pending,
     prose,
     said_of_entries,
     sheets,
+    told,
 )
 from bot.core.business_days import wait_until
 from bot.core.claim_answers import answering
@@ -33,18 +34,17 @@ from bot.core.model import (
     Sheet,
     Sighting,
     Spotting,
-    SuspectEntry,
     Type06,
     Verdict,
 )
-from bot.core.sentences import affirmed, happened, requested, said
-from bot.core.words import ASK_WORDS, SUSPECT_WORDS
+from bot.core.sentences import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from bot.core.catalogue import Catalogue
+    from bot.core.escalation import Of
     from bot.core.model import Attachment
     from bot.core.rulebook import RuleBook
     from bot.core.sheets.grid import Inside
@@ -91,6 +91,29 @@ class Reading:
     thanks: bool
     belonging: attribution.Belonging
     told: tuple[Outcome, ...] = ()
+    grounds: drafting.Grounds | None = None
+
+    @property
+    def entry_types(self) -> tuple[str, ...]:
+        """The entry types that the words name."""
+        named = entry_type.entry_types_in(_counted(self.passages))
+        if self.grounds and "type06" in self.grounds.told.doubts:
+            return ()
+        return named if self.type06 is not Type06.NO else tuple(one for one in named if one != FTZ)
+
+    @property
+    def by_entry(self) -> dict[str, Of]:
+        """What columns say of single entries."""
+        return drafting.of_sheets(self.sheets)
+
+    @property
+    def asked_for_draft(self) -> bool:
+        """Whether the sender asks for a mail to CBP."""
+        return self.grounds is not None and self.grounds.requested
+
+    def waits(self, one: Finding) -> bool:
+        """Whether it is too early to write to CBP about it, by what the sender told."""
+        return self.grounds is not None and self.grounds.too_early(one) is not None
 
     @property
     def own_words(self) -> int:
@@ -116,12 +139,15 @@ def triage(
     today: date,
     confirmed: tuple[str, ...] = (),
     by_file: tuple[tuple[str, ...], ...] = (),
+    thread: told.Thread | None = None,
 ) -> Diagnosis:
     """Take a message, what is known and the day to answer for; give the diagnosis.
 
+    `thread` is what else its thread told; those words count for everything but for which error it is.
+
     `confirmed` are entry numbers that a person has vouched for wherever they stand, `by_file` those of each table alone: the same rounded figure may mean another number in another file. Nothing is raised for any message.
     """
-    reading = _read(incoming, known, today, confirmed, by_file)
+    reading = _read(incoming, known, today, confirmed, by_file, thread or told.Thread())
     rule, verdict = next((test.__name__, verdict) for test, verdict in RULES if test(reading))
     files, left_out = clearance.cleared(reading.sheets, reading.told, reading.findings, known.catalogue.rules, today)
     diagnosis = Diagnosis(
@@ -137,15 +163,13 @@ def triage(
         sheets=reading.sheets,
         uploads=files,
         outcomes=reading.told,
-        notes=(*_notes(reading, known.catalogue), *left_out),
+        notes=(*_notes(reading), *left_out),
     )
-    if verdict is Verdict.ESCALATE:
-        drafts = tuple(
-            escalation.draft(one, known.catalogue, _account(reading, one, diagnosis, known.catalogue))
-            for one in reading.due
-        )
-        diagnosis = replace(diagnosis, drafts=drafts)
-    return replace(diagnosis, questions=_questions(reading, diagnosis))
+    if verdict is Verdict.ESCALATE and reading.grounds:
+        diagnosis = replace(diagnosis, drafts=drafting.drafts(reading, reading.grounds, diagnosis.entries))
+    if thread and (said := news.line(reading, thread, diagnosis)):
+        diagnosis = replace(diagnosis, notes=(said, *diagnosis.notes))
+    return replace(diagnosis, questions=drafting.questions(reading, diagnosis))
 
 
 def _read(
@@ -154,13 +178,25 @@ def _read(
     today: date,
     confirmed: tuple[str, ...],
     by_file: tuple[tuple[str, ...], ...],
+    thread: told.Thread,
 ) -> Reading:
-    said_by_hand = passages.split(incoming)
-    files = reading_of_files(known, today, confirmed, entry_type.type06_in(tuple(said_by_hand)), by_file)
+    first = passages.split(incoming)
+    said_by_hand = (*first, *thread.parts)
+    found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
+    words = told.together((first, *thread.said)).type06
+    files = reading_of_files(known, today, confirmed, words, by_file)
     tables = sheets.read(incoming.attachments, files)
-    parts = (*said_by_hand, *_beside(incoming, tables))
-    spotting = known.spotter.spot(parts)
-    type06, conflict = _type06(parts, tables)
+    every = (*found.entries, *(entry for table in tables for entry in table.entries))
+    facts = told.together((first, *thread.said), every)
+    beside = tuple(_beside(incoming, tables))
+    parts = (*said_by_hand, *beside)
+    spotting = known.spotter.spot((*first, *beside, *thread.looked_at))
+    if not thread.said and "type06" not in facts.doubts:
+        words = entry_type.type06_in(parts)  # beside a list, too
+    if facts.general is Type06.UNKNOWN and _fit(facts, drafting.of_sheets(tables)):
+        words = Type06.UNKNOWN  # what is said of single entries says nothing of the rest of a file
+    type06, conflict = _type06(words, tables)
+    type06 = facts.type06 if type06 is Type06.UNKNOWN and not conflict else type06
     seen = {sighting.id: sighting for table in tables for sighting in table.sightings}
     seen.update({sighting.id: sighting for sighting in spotting.sightings})
     findings = tuple(
@@ -173,21 +209,21 @@ def _read(
         finding(sighting, known.catalogue, today, type06) for sighting in spotting.candidates if sighting.id not in seen
     )
     refused = frozenset(group.id for table in tables for group in table.groups if group.next_step == "escalate")
+    grounds = drafting.Grounds(parts, facts, known.catalogue, type06, today, refused)
+    findings = tuple(one for one in findings if not grounds.only_vouches(one, findings))
     findings = tuple(
-        replace(one, next_step="escalate", not_before=None, wait="")
-        if one.id in refused or _shown(one, parts, known.catalogue, type06, today)
-        else one
+        replace(one, next_step="escalate", not_before=None, wait="") if grounds.is_shown(one) else one
         for one in findings
     )
-    due = tuple(one for one in findings if one.id in refused or _needs_cbp(one, parts, known.catalogue, type06, today))
-    found = entries_in_text.find("\n".join(part.text for part in _counted(said_by_hand)), confirmed)
+    due = tuple(one for one in findings if grounds.is_due(one))
     thanks = said(_own(parts), known.catalogue.thanks_wordings)
     belonging = attribution.belonging(_counted(parts), [one.id for one in findings], known.spotter)
     errors = _errors_of(findings, found, belonging)
-    told = said_of_entries.outcomes(_counted(said_by_hand), found.entries, files.judge, errors)
+    dated = said_of_entries.outcomes(_counted(said_by_hand), found.entries, files.judge, errors)
     return Reading(
-        incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging, told
-    )
+        incoming, parts, spotting, tables, found, type06, conflict, findings, candidates, due, thanks, belonging, dated,
+        grounds,
+    )  # fmt: skip
 
 
 def reading_of_files(
@@ -277,33 +313,8 @@ def _windows(next_step: str, rules: RuleBook, today: date) -> str:
     return rules.liquidated_today(today) if next_step == "protest-or-counsel" else ""
 
 
-def _needs_cbp(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:
-    """Whether a draft is due: always, when asked for, or when the sender shows what the rule wants to see first."""
-    if one.escalate == "never":
-        return False
-    asked = one.escalate == "always" or requested(_own(parts), catalogue.escalation_wordings)
-    return asked or _shown(one, parts, catalogue, type06, today)
-
-
-def _shown(one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date) -> bool:
-    """Whether the sender says what makes the rule's own step useless: it was tried, or the evidence is there."""
-    if one.escalate == "if-persists":
-        return bool(happened(_own(parts), catalogue.persists_wordings))
-    return bool(_evidence(one, parts, catalogue, type06, today))
-
-
-def _evidence(
-    one: Finding, parts: Sequence[Passage], catalogue: Catalogue, type06: Type06, today: date
-) -> tuple[str, ...]:
-    """The sender's sentences that vouch for what the rule wants to see first."""
-    if one.escalate != "if-evidence":
-        return ()
-    return affirmed(_own(parts), catalogue.error(one.id).rule_on(today, type06).evidence_wordings)
-
-
-def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, bool]:
+def _type06(words: Type06, tables: Sequence[Sheet]) -> tuple[Type06, bool]:
     """From a column first, then from words; when they disagree nobody knows, and it is asked."""
-    words = entry_type.type06_in(tuple(parts))
     columns = {table.type06 for table in tables} - {Type06.UNKNOWN}
     if not columns:
         return words, False
@@ -311,6 +322,12 @@ def _type06(parts: Sequence[Passage], tables: Sequence[Sheet]) -> tuple[Type06, 
     if words in (Type06.UNKNOWN, column):
         return column, False
     return Type06.UNKNOWN, True
+
+
+def _fit(facts: told.Told, columns: dict[str, Of]) -> bool:
+    """Whether what is told of single entries contradicts no column; false when nothing is told of any."""
+    said = {entry: one.ftz for entry, one in facts.of_entries.items() if one.ftz is not None}
+    return bool(said) and all(columns[entry].ftz in (None, ftz) for entry, ftz in said.items() if entry in columns)
 
 
 def _own(parts: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -326,66 +343,10 @@ def _entries(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(every))
 
 
-def _account(reading: Reading, one: Finding, diagnosis: Diagnosis, catalogue: Catalogue) -> escalation.Account:
-    """What a draft is about: with one error all entries, with several those that stand with this one."""
-    from_file = tuple(
-        SuspectEntry(fault.value, fault.reason, fault.proposal, fault.row)
-        for sheet in reading.sheets
-        for fault in sheet.faults
-        if fault.row is not None and not fault.repaired and fault.reason in SUSPECT_WORDS
-    )
-    suspects = {suspect.value: suspect for suspect in (*from_file, *reading.found.suspects)}
-    groups = [group for sheet in reading.sheets for group in sheet.groups if group.id == one.id]
-    entries, unsure = reading.belonging.of(one.id, diagnosis.entries)
-    groups = [group for group in groups if group.next_step == "escalate"] or groups
-    if groups:  # the file says which entries have the message
-        entries, unsure = tuple(dict.fromkeys(entry for group in groups for entry in group.entries)), ()
-    counted = _counted(reading.passages)
-    named = entry_type.entry_types_in(counted)
-    return escalation.Account(
-        entries=entries,
-        unsure=unsure,
-        suspects=tuple(suspects.values()),
-        type06=reading.type06,
-        place=escalation.place_named(counted),
-        tried=escalation.tried(reading.passages, catalogue.persists_wordings),
-        entry_types=named if reading.type06 is not Type06.NO else tuple(one for one in named if one != "06"),
-        claim_numbers=tuple(
-            dict.fromkeys((*escalation.claim_numbers(counted), *(claim for group in groups for claim in group.claims)))
-        ),
-        shown=_evidence(one, reading.passages, catalogue, reading.type06, diagnosis.today),
-    )
-
-
-def _notes(reading: Reading, catalogue: Catalogue) -> tuple[str, ...]:
+def _notes(reading: Reading) -> tuple[str, ...]:
     """What could not be used, and what was asked for and would not help: one sentence each."""
     notes = [reading.incoming.unreadable] if reading.incoming.unreadable else []
-    own = _own(reading.passages)
-    useless = [one for one in reading.findings if one.escalate == "never"]
-    if useless and not reading.due and requested(own, catalogue.escalation_wordings):
-        notes.append(f"No draft to CBP for {useless[0].title}: CBP cannot act on it. What helps stands under “Do now”.")
-    return tuple(notes)
-
-
-def _questions(reading: Reading, diagnosis: Diagnosis) -> tuple[str, ...]:
-    """What the reply asks, most useful first, each once."""
-    asked: list[str] = []
-    if reading.type06_conflict:
-        asked.append("The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?")
-    tables = [sheet for sheet in diagnosis.sheets if pending.in_sheet(sheet)]
-    asked += [question for sheet in tables for question in pending.question(sheet, named=len(reading.sheets) > 1)]
-    apart = {line for sheet in tables for line in pending.asked_apart(sheet)}  # the drafts list them one by one
-    asked += [
-        question for draft in diagnosis.drafts for question in escalation.questions(draft) if question not in apart
-    ]
-    asked += [
-        f"Before writing to CBP about {one.title}: {one.evidence}."
-        for one in reading.findings
-        if one.evidence and one.escalate == "if-evidence" and one not in reading.due
-    ]
-    if diagnosis.rule in ("about_cape_but_unknown", "only_a_file_it_cannot_read"):
-        asked += [ASK_WORDS["message"][1], ASK_WORDS["where-seen"][1]]
-    return tuple(dict.fromkeys(asked))
+    return (*notes, *(drafting.withheld(reading.findings, reading.due, reading.grounds) if reading.grounds else ()))
 
 
 # The verdict: the first yes decides; its name stands in the diagnosis and the log.

@@ -21,9 +21,12 @@ NUMBERS = "entry-numbers.csv"
 
 
 def numbers_apart(draft: Draft) -> bytes:
-    """The entry numbers as a CSV where they are too many for the body; else nothing."""
+    """The entry numbers as a CSV where they are too many for the body; else nothing. Mixed ones with their type 06."""
     if len(draft.entries) <= LISTED:
         return b""
+    if draft.ftz:
+        rows = (f"{entry},{type06}\r\n" for entry, type06 in draft.ftz)
+        return ("Entry Number,FTZ Type 06\r\n" + "".join(rows)).encode("ascii")
     return ("Entry Number\r\n" + "".join(f"{entry}\r\n" for entry in draft.entries)).encode("ascii")
 
 

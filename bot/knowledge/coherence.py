@@ -41,8 +41,10 @@ def check_one(error: KnownError, places: Places, contacts: Mapping[str, Contact]
         _check_rule(rule, error, place)
     _check_rules(error, places)
     contact = contacts.get(error.contact)
-    if contact and not contact.address and any(rule.escalate != "never" for rule in error.rules):
-        fields.complain("contact", f"“{error.contact}” has no e-mail address, and this file may lead to a draft")
+    if contact and not contact.address and any(rule.escalate == "always" for rule in error.rules):
+        fields.complain("contact", f"“{error.contact}” has no e-mail address, and this file always leads to a draft")
+    if contact and contact.owner_only and any(rule.escalate in ("always", "if-persists") for rule in error.rules):
+        fields.complain("contact", f"“{error.contact}” listens to the account's owner alone: escalate = if-evidence")
     for like in error.look_alikes:
         if like.id == error.id:
             fields.complain("look_alikes", "look_alikes names the file itself")
@@ -76,8 +78,9 @@ def _check_dates(error: KnownError, places: Places) -> None:
 
 
 def _check_rule(rule: Rule, error: KnownError, fields: Fields) -> None:
-    if rule.wait and not _WAIT.match(rule.wait):
-        fields.complain("wait", f"wait = “{rule.wait}”: write a number, then minutes, hours, days or business days")
+    for key, span in (("wait", rule.wait), ("since_paid", rule.since_paid)):
+        if span and not _WAIT.match(span):
+            fields.complain(key, f"{key} = “{span}”: write a number, then minutes, hours, days or business days")
     if rule.escalate == "if-evidence" and not (rule.evidence and rule.evidence_wordings):
         fields.complain("escalate", "if-evidence needs evidence and evidence_wordings")
     if rule.evidence_wordings and not rule.evidence:

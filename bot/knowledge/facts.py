@@ -75,6 +75,7 @@ def _error(
         asks=fields.words("asks", ASKS, default=()),
         retired=fields.day("retired", default=None),
         replaced_by=fields.words("replaced_by", ids, default=()),
+        first=fields.word("first", contacts, default=""),
         path=str(path),
     )
     fields.finish()
@@ -106,6 +107,7 @@ def _rule(fields: Fields) -> Rule:
         evidence_wordings=fields.words("evidence_wordings", default=()),
         clock=fields.word("clock", default=""),
         tries=fields.number("tries", default=0),
+        since_paid=fields.word("since_paid", default=""),
     )
     fields.finish("what belongs to the file as a whole stands above the first [[rule]]")
     return rule

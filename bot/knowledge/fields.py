@@ -64,9 +64,9 @@ class Fields:
             return 1
         return value if isinstance(value, int) else 1
 
-    def flag(self, key: str) -> bool:
+    def flag(self, key: str, default: Any = _REQUIRED) -> bool:
         """True or false; true when it cannot be read."""
-        return self._value(key, bool, "true or false, without quotes", _REQUIRED) is not False
+        return self._value(key, bool, "true or false, without quotes", default) is not False
 
     def day(self, key: str, default: Any = _REQUIRED) -> date | None:
         """A day such as 2026-06-25, without quotes."""

@@ -38,6 +38,10 @@ def contacts_in(path: Path, problems: list[Problem]) -> dict[str, Contact]:
             address=fields.word("address", default=""),
             about=fields.word("about"),
             phone=fields.word("phone", default=""),
+            team=fields.word("team", default=""),
+            subject=fields.word("subject", default=""),
+            owner_only=fields.flag("owner_only", default=False),
+            accounts=fields.flag("accounts", default=False),
         )
         _check_key(fields, "key", contact.key)
         if contact.key in contacts:

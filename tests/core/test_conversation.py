@@ -235,13 +235,14 @@ class TestWhoMayAdd:
         [
             ("confirm row 4", {}, True),
             ("yes", {}, True),
-            ("Claim status: Not Started", {}, False),
+            ("Claim status: Not Started", {}, True),
+            ("", {}, False),
             ("confirm row 4", {"automatic": "Auto-Submitted"}, False),
             ("confirm row 4", {"refused": "a stranger"}, False),
             ("confirm row 4", {"addressed": False}, False),
         ],
     )
-    def test_the_thread_is_read_again_only_where_it_is_needed(self, text, facts, looks):
+    def test_the_thread_is_read_again_where_a_person_says_something(self, text, facts, looks):
         assert looks_back(mail(text, **facts)) is looks
 
 

@@ -166,6 +166,29 @@ class TestMail:
         reply = box.say("2", mail(2, ANN, "confirm row 3", replies_to=thread))
         assert "attach the file again with the same words" in " ".join(reply.text.split())
 
+    def test_an_answer_of_facts_makes_the_draft_anew(self, desk):
+        box = desk(MailLike())
+        box.say("1", mail(1, ANN, "CAPE: HTS RELATIONSHIP MISMATCH on all of these, FTZ type 06.", rows=ROWS))
+        thread = ("<1@example.com>", ours("1"))
+        reply = box.say("2", mail(2, ANN, "EIN 12-3456789", replies_to=thread))
+        assert "Added: importer number 12-3456789." in " ".join(reply.text.split())
+        reply = box.say(
+            "3", mail(3, ANN, "confirm row 3. Claim 100000200001", replies_to=(*thread, "<2@example.com>", ours("2")))
+        )
+        (draft,) = reply.diagnosis.drafts
+        assert (draft.entries, draft.importer) == ((A, C), "12-3456789")
+        assert dict(draft.lines)["Claim number"] == "100000200001"
+        assert len({one.case_id for one in box.store.cases()}) == 1
+
+    def test_facts_of_somebody_else_add_nothing(self, desk):
+        box = desk(MailLike())
+        box.say("1", mail(1, ANN, "CAPE: HTS RELATIONSHIP MISMATCH on all of these, FTZ type 06.", rows=ROWS))
+        reply = box.say("2", mail(2, MALLORY, "claim 100000200009", replies_to=("<1@example.com>", ours("1"))))
+        assert (entries(reply), reply.diagnosis.drafts) == ([], ())
+        assert "no earlier message of yours" in " ".join(reply.text.split())
+        reply = box.say("3", mail(3, ANN, "EIN 12-3456789", replies_to=("<1@example.com>", ours("1"))))
+        assert "FILL IN" in dict(reply.diagnosis.drafts[0].lines)["Claim number"]
+
     def test_a_new_thread_knows_nothing_of_the_old(self, desk):
         box, _ = self.sent(desk)
         assert "no file of yours" in " ".join(box.say("2", mail(2, ANN, "confirm row 3")).text.split())

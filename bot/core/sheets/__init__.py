@@ -45,7 +45,7 @@ class Reading:
     """What reading files needs besides the files.
 
     `filer_codes` are the brokerage's own; `confirmed` are `VALUE` or `VALUE=PROPOSAL` that a person vouches for; where
-    `by_file` has any, it says so for each table (in the order of the sheets) instead. `judge` judges entry summaries as of the day; `answers` looks up what a text of ACE asks for; `open_file` says what is inside
+    `by_file` has any, it says so for the first tables (in the order of the sheets) instead. `judge` judges entry summaries as of the day; `answers` looks up what a text of ACE asks for; `open_file` says what is inside
     a workbook or an archive.
     """
 
@@ -96,7 +96,7 @@ def read(attachments: Sequence[Attachment], reading: Reading) -> tuple[Sheet, ..
     """
     room = _Room(reading.open_file)
     opened = [part for file in attachments for part in _opened(file, room, _DEEPEST)]
-    own = reading.by_file or (reading.confirmed,) * len(opened)
+    own = (*reading.by_file, *(reading.confirmed,) * (len(opened) - len(reading.by_file)))
     parts = [_with_records(replace(part, confirmed=said)) for part, said in zip(opened, own, strict=True)]
     history = claim_details.History(part.records for part in parts if part.records)
     sheets: dict[int, Sheet] = {}

@@ -128,15 +128,19 @@ def _shown(rows: Sequence[Row], where: Layout) -> Sequence[Row]:
 
 
 def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, barred: Mapping[str, str]) -> Iterator[Ready]:
-    """The entries that may go up, with their importer where a column names it."""
-    importers = {}
-    if where.importer_column is not None:
-        importers = {
-            row.number: row.cells[where.importer_column] for row in rows if where.importer_column < len(row.cells)
-        }
+    """The entries that may go up, with their importer and type where a column names it."""
+    importers, types = _cells(rows, where.importer_column), _cells(rows, where.type_column)
     for number, row in tally.entries.items():
         if number not in barred and number not in tally.foreign:
-            yield Ready(number, importers.get(row, "").strip(" '=\""))
+            type_ = types.get(row, "")
+            yield Ready(number, importers.get(row, ""), type=type_.zfill(2) if type_.isdigit() else "")
+
+
+def _cells(rows: Sequence[Row], column: int | None) -> dict[int, str]:
+    """The cells of a column, by row."""
+    if column is None:
+        return {}
+    return {row.number: row.cells[column].strip(" '=\"") for row in rows if column < len(row.cells)}
 
 
 def _notes(tally: _Tally) -> Iterator[str]:
