@@ -117,6 +117,7 @@ def _light_sheet(sheet: Sheet) -> Sheet:
         ready=(),
         claim_rows=(),
         barred=(),
+        listed=(),
     )
 
 

@@ -199,7 +199,9 @@ def of_sheets(sheets: Sequence[Sheet]) -> dict[str, escalation.Of]:
     for sheet in sheets:
         if sheet.type06 in (Type06.YES, Type06.NO) and not sheet.outcomes:
             found.update(dict.fromkeys(sheet.entries, escalation.Of(ftz=sheet.type06 is Type06.YES)))
-        found.update({one.entry: escalation.Of(one.type == FTZ, one.type) for one in sheet.ready if one.type})
+        found.update(
+            {one.entry: escalation.Of(one.type == FTZ, one.type) for one in (*sheet.ready, *sheet.listed) if one.type}
+        )
         for one in sheet.outcomes:
             liquidated = f"liquidated {day_words(one.liquidated)}" if one.liquidated else ""
             found[one.entry] = escalation.Of(one.type == FTZ if one.type else None, one.type, liquidated)

@@ -90,7 +90,7 @@ def importers(sheets: Sequence[Sheet], told: Told) -> Importers:
 
 def _known(sheets: Sequence[Sheet], told: Told) -> Iterator[tuple[str, str]]:
     for sheet in sheets:
-        raw = {one.entry: one.importer for one in sheet.ready if one.importer}
+        raw = {one.entry: one.importer for one in (*sheet.ready, *sheet.listed) if one.importer}
         yield from raw.items()
         for one in sheet.outcomes:
             # Masked ones would all be one importer: whose they are is asked.

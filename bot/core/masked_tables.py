@@ -33,18 +33,19 @@ def masked_diagnosis(diagnosis: Diagnosis) -> tuple[Diagnosis, bool]:
 
 def _masked_sheet(sheet: Sheet) -> tuple[Sheet, bool]:
     groups = tuple(replace(group, entries=()) for group in sheet.groups)
-    slim = replace(sheet, entries=(), groups=groups, outcomes=(), ready=(), annotated=b"")
+    slim = replace(sheet, entries=(), groups=groups, outcomes=(), ready=(), listed=(), annotated=b"")
     safe, annotated = masked(slim), masked_bytes(sheet.annotated)
     importer, text = _once(importer_shown), _once(mask)
     outcomes = tuple(_outcome(one, importer, text) for one in sheet.outcomes)
     of_rows = {word for one in sheet.outcomes for word in (one.importer, one.type, one.why)}
-    of_rows.update(one.importer for one in sheet.ready)
+    of_rows.update(one.importer for one in (*sheet.ready, *sheet.listed))
     whole = replace(
         safe,
         entries=sheet.entries,
         groups=tuple(replace(group, entries=one.entries) for group, one in zip(safe.groups, sheet.groups, strict=True)),
         outcomes=outcomes,
         ready=tuple(_ready(one, importer) for one in sheet.ready),
+        listed=tuple(_ready(one, importer) for one in sheet.listed),
         annotated=annotated,
     )
     found = safe is not slim or annotated is not sheet.annotated or any(mask(word) != word for word in of_rows)

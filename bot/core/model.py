@@ -312,7 +312,8 @@ class Sheet:
     `annotated` is the sender's file with the findings beside each row, empty when there is none.
     `groups` are those of Claim Details, `outcomes` those of an ES-003. `ready` may go on a Declaration, in the file's
     order. `notes` are sentences about the file as a whole. `claim_rows` are the rows of Claim Details with what each asks
-    for. `barred` are (entry, why) of a Declaration that must not go up, by what else was sent.
+    for. `barred` are (entry, why) of a Declaration that must not go up, by what else was sent;
+    `listed` are all of its entries, with importer and type where a column names them.
     """
 
     name: str
@@ -332,6 +333,7 @@ class Sheet:
     notes: tuple[str, ...] = ()
     claim_rows: tuple[ClaimRow, ...] = ()
     barred: tuple[tuple[str, str], ...] = ()
+    listed: tuple[Ready, ...] = ()
 
     @property
     def rows_for_a_person(self) -> frozenset[int]:

@@ -95,6 +95,7 @@ def judge(
                 _take(row, value, number, tally)
     _judge_whole(tally)
     _judge_other_columns(rows, where, tally)
+    listed = tuple(_listed(tally, rows, where))
     return Sheet(
         name=file.name,
         kind="declaration",
@@ -103,7 +104,8 @@ def judge(
         entries=tuple(tally.entries),
         faults=tuple(tally.faults),
         type06=_type06(rows, where),
-        ready=tuple(_ready(tally, rows, where, barred)),
+        listed=listed,
+        ready=tuple(one for one in listed if one.entry not in barred and one.entry not in tally.foreign),
         notes=tuple(_notes(tally)),
         barred=tuple((number, barred[number]) for number in tally.entries if number in barred),
         annotated=annotate(
@@ -127,13 +129,12 @@ def _shown(rows: Sequence[Row], where: Layout) -> Sequence[Row]:
     ]  # fmt: skip
 
 
-def _ready(tally: _Tally, rows: Sequence[Row], where: Layout, barred: Mapping[str, str]) -> Iterator[Ready]:
-    """The entries that may go up, with their importer and type where a column names it."""
+def _listed(tally: _Tally, rows: Sequence[Row], where: Layout) -> Iterator[Ready]:
+    """The entries, with their importer and type where a column names it."""
     importers, types = _cells(rows, where.importer_column), _cells(rows, where.type_column)
     for number, row in tally.entries.items():
-        if number not in barred and number not in tally.foreign:
-            type_ = types.get(row, "")
-            yield Ready(number, importers.get(row, ""), type=type_.zfill(2) if type_.isdigit() else "")
+        type_ = types.get(row, "")
+        yield Ready(number, importers.get(row, ""), type=type_.zfill(2) if type_.isdigit() else "")
 
 
 def _cells(rows: Sequence[Row], column: int | None) -> dict[int, str]:
