@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import SystemRandom
 
 import pytest
@@ -16,9 +17,11 @@ from bot.settings import Mailbox
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
 KILLS = 30
+TESTS = str(Path(__file__).parents[1])
 CHANCE = SystemRandom()
 CHILD = """
 import sys
+sys.path.insert(0, sys.argv[3])
 from channels.mail.test_drafts import INCOMING, draft, reply
 from bot.channels.mail.drafts import DraftFolder
 from bot.settings import Mailbox
@@ -38,7 +41,7 @@ def test_killed_anywhere(monkeypatch):
         )
         number = 0
         for _ in range(KILLS):
-            words = [sys.executable, "-c", CHILD, settings.model_dump_json(), str(number)]
+            words = [sys.executable, "-c", CHILD, settings.model_dump_json(), str(number), TESTS]
             child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
             number = int(child.stdout.readline())
             time.sleep(CHANCE.uniform(0, 0.3))
