@@ -28,7 +28,8 @@ _NO = r"(?: ?(?:numbers?|nos?\b\.?|id|#|nr\b\.?))?"
 _HTS = r"(?!20[1-9]\d)\d{4}\.\d{2}\.\d{2,4}(?:\.\d{2})?(?!\d)"
 _LINES = r"\blines? ?#?\d{1,3}(?![\d.])(?:(?:, ?| ?& ?| and |-| to )\d{1,3}(?![\d.]))*"
 _FORMS = r"(?:,? (?:LLC|L\.L\.C\.|Inc\.?|Ltd\.?|Corp\.?|Co\.?|LP|LLP|PLC|GmbH|AG|S\.A\.|B\.V\.|N\.A\.))*"
-_NAME = rf"[A-Z][\w&'’-]*(?:\.?[ ]+(?:(?:&|of|and) )?[A-Z0-9][\w&'’-]*){{0,7}}{_FORMS}"
+# From the beginning of a word, and none of its words without end: hostile text would be read again from each letter.
+_NAME = rf"(?<![\w&'’-])[A-Z][\w&'’-]{{0,40}}(?:\.?[ ]{{1,3}}(?:(?:&|of|and) )?[A-Z0-9][\w&'’-]{{0,40}}){{0,7}}{_FORMS}"
 _FORM = re.compile(r"(?:LLC|Inc|Ltd|Corp|Co|LP|LLP|PLC|GmbH|AG)\.?\Z")
 _NO_NAME = re.compile(
     r"(?i:(?:EIN|IOR|Number|No|Name|None|Unknown|Same|Record|IRS|CBP|Type|FTZ|ACE|Account|The|Not|Tax|Of)\b)|[A-Z]?\d"
