@@ -80,6 +80,7 @@ class Mailbox(_Frozen):
     done_folder: str = "Capebot"
     poll_seconds: float = Field(default=60, gt=0)
     allow: tuple[str, ...] = ()  # addresses or domains ("@example.com") that are answered; none: nobody
+    staff: tuple[str, ...] = ()  # who may add to everybody's case, as in allow; needs authserv_id
     authserv_id: str = ""  # the server whose Authentication-Results are believed; empty: not checked
     smtp: Smtp
 
@@ -87,6 +88,12 @@ class Mailbox(_Frozen):
     def _oauth_block(self) -> Mailbox:
         if self.auth == "oauth" and self.oauth is None:
             raise ValueError('auth = "oauth" needs an [mail.oauth] block')
+        return self
+
+    @model_validator(mode="after")
+    def _staff_is_checked(self) -> Mailbox:
+        if self.staff and not self.authserv_id:
+            raise ValueError("staff needs authserv_id: without it anybody can write under such an address")
         return self
 
 

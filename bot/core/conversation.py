@@ -58,11 +58,14 @@ class Settled:
 def may_add(earlier: Incoming, incoming: Incoming) -> bool:
     """Whether the sender may see, and so add to, an earlier message of the thread.
 
-    It is their own, or one that went to them too, or one that everybody in the thread can read. That they know how to
+    It is their own, or one that went to them too, or one that everybody in the thread can read; or they are staff whom
+    the settings name. That they know how to
     name the thread is not enough: whoever quotes a mail's id would get the file of its sender.
     """
     if not _heard(earlier):
         return False
+    if incoming.staff:
+        return True
     sender = incoming.sender.casefold()
     return not earlier.private or sender in {one.casefold() for one in (earlier.sender, *earlier.shown_to)}
 

@@ -94,6 +94,7 @@ class Incoming:
     thread, oldest first, as far as this sender may see it; the worker adds it where it is needed.
     `answers`: the ids of messages that it may belong to, the surest first; `names`: what later ones may call it by.
     `case`: the number of the case that its subject names; once the reply is kept, of the case it belongs to.
+    `staff`: the sender may add to everybody's case, by the settings and confirmed by the mail server.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Incoming:
     answers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     case: str = ""
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

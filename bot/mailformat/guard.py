@@ -104,13 +104,18 @@ def refused(mail: Message, allow: Collection[str], authserv_id: str) -> str:
     senders = headers.addresses(headers.every(mail, "From"))
     if len(set(senders)) != 1:
         return "there is not exactly one sender"
-    sender = senders[0]
-    domain = sender.rpartition("@")[2]
-    if not any(one in ("*", sender, f"@{domain}") for one in (entry.strip().lower() for entry in allow)):
+    domain = senders[0].rpartition("@")[2]
+    if not is_among(senders[0], allow):
         return "the sender is not on the allow-list"
     if authserv_id and not authentic.aligned(headers.every(mail, "Authentication-Results"), authserv_id, domain):
         return "the mail server did not confirm the sender"
     return ""
+
+
+def is_among(sender: str, listed: Collection[str]) -> bool:
+    """Whether an address is in a list of addresses, "@domain" or "*"."""
+    domain = sender.rpartition("@")[2]
+    return any(one in ("*", sender, f"@{domain}") for one in (entry.strip().lower() for entry in listed))
 
 
 def _bare(address: str) -> str:

@@ -26,6 +26,7 @@ _LONGEST_ID = 900  # characters: an id is not broken, and a line of mail has 998
 class Policy:
     """Whose mailbox it is and who is answered. `own`: the bot's addresses, lower case. `max_bytes`: of a whole mail.
 
+    `staff`: who may add to everybody's case; it needs `authserv_id`, else anybody could write such an address.
     `hold`: of a sender who may not be answered only the headers are read, so that strangers cannot cost much.
     """
 
@@ -34,6 +35,7 @@ class Policy:
     authserv_id: str = ""
     max_bytes: int = 25_000_000
     hold: bool = False
+    staff: tuple[str, ...] = ()
 
 
 def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - the domain's word
@@ -65,6 +67,7 @@ def incoming(id: str, raw: bytes, policy: Policy) -> Incoming:  # noqa: A002 - t
         answers=_answers(mail),
         names=tuple(headers.first(mail, "Message-ID").split()[:1]),
         case=case_number.named(subject),
+        staff=bool(policy.authserv_id and not refused and senders and guard.is_among(senders[0], policy.staff)),
     )
 
 

@@ -269,3 +269,9 @@ class TestQuestions:
         assert diagnosis.verdict is Verdict.ESCALATE
         assert any(C[1:] in item for item in diagnosis.drafts[0].missing)
         assert not any(C[1:] in question for question in diagnosis.questions)
+
+
+def test_staff_may_add_to_everybodys_case():
+    earlier = mail("HTS RELATIONSHIP MISMATCH", sender="ann@client.example")
+    assert not may_add(earlier, mail("all FTZ", sender="kim@brokerage.example"))
+    assert may_add(earlier, mail("all FTZ", sender="kim@brokerage.example", staff=True))

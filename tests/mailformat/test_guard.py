@@ -143,3 +143,33 @@ MX = "mx.example.net"
 def test_only_our_servers_topmost_word_counts(results, fine):
     head = "".join(f"Authentication-Results: {one}\n" for one in results) + PERSON
     assert (guard.refused(mail(head), ("*",), MX) == "") is fine
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "staff", "authserv_id", "is_staff"),
+    [
+        (
+            "mx.example.com; dmarc=pass header.from=harborlight.example",
+            ("@harborlight.example",),
+            "mx.example.com",
+            True,
+        ),
+        (
+            "mx.example.com; dmarc=pass header.from=harborlight.example",
+            ("ana@harborlight.example",),
+            "mx.example.com",
+            False,
+        ),
+        (
+            "mx.example.com; dmarc=fail header.from=harborlight.example",
+            ("@harborlight.example",),
+            "mx.example.com",
+            False,
+        ),
+        ("mx.example.com; dmarc=pass header.from=harborlight.example", ("@harborlight.example",), "", False),
+    ],
+)
+def test_staff_are_those_whom_the_server_confirms(confirmed, staff, authserv_id, is_staff):
+    raw = f"Authentication-Results: {confirmed}\n{PAT}Subject: x\n\nFTZ, all of them\n".encode()
+    policy = Policy(OWN, ("@harborlight.example",), authserv_id, staff=staff)
+    assert incoming("id", raw, policy).staff is is_staff

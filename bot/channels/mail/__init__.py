@@ -29,7 +29,7 @@ class MailChannel:
         self._marks = marks
         self._drafts = DraftFolder(settings)
         own = frozenset(address.lower() for address in (settings.address, *settings.aliases))
-        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL, hold=True)
+        self._policy = Policy(own, settings.allow, settings.authserv_id, imap.MAX_MAIL, hold=True, staff=settings.staff)
 
     def listen(self, take: Callable[[str, bytes], bool], stop: Event) -> None:
         """Hand over new mail until `stop`; a server that is away is waited for."""

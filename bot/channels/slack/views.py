@@ -22,6 +22,7 @@ Block = dict[str, Any]
 _BLOCKS = 50 - 2 - buttons.MOST  # Slack takes 50 in a message; two are kept for what closes it
 _ALL = 12_500 - buttons.SIZE  # characters of all blocks together; Slack refuses at about 13,000
 _HEADER = 150  # characters of a header: Slack's limit
+_WRITTEN = 5  # drafts that are written out, as in a mail
 _ROWS = 12  # of the table; the annotated file has them all
 _TOGETHER = 4  # tasks in one list: when room is short the less urgent go, not all of them
 _CORE = ("What it means", "Do now", "Do not", "When to write to CBP")  # the other sections go first when room is short
@@ -75,8 +76,7 @@ def _parts(reply: Reply) -> Iterator[Part]:
     yield from _numbers(diagnosis)
     if diagnosis.questions:
         yield Part(2, [listed("Please tell me, here in the thread:", diagnosis.questions, ordered=True)])
-    for draft in diagnosis.drafts:
-        yield Part(1, _draft(draft))
+    yield from _drafts(diagnosis.drafts)
     if diagnosis.rule == "not_about_cape":
         yield Part(
             5,
@@ -86,6 +86,15 @@ def _parts(reply: Reply) -> Iterator[Part]:
                 )
             ],
         )
+
+
+def _drafts(drafts: Sequence[Draft]) -> Iterator[Part]:
+    """The drafts of most entries; the others are attached together."""
+    for draft in drafts[:_WRITTEN]:
+        yield Part(1, _draft(draft))
+    more = len(drafts) - _WRITTEN
+    if more > 0:
+        yield Part(2, [note(f"And {words.count_words(more, 'more draft')}, attached together as a ZIP file.")])
 
 
 def _told(diagnosis: Diagnosis) -> Iterator[Part]:

@@ -113,3 +113,12 @@ def test_slack_shows_what_to_do_with_the_nearest_day_first():
     ):  # fmt: skip
         assert words in said, words
     assert said.index("File now: 2") < said.index("Protest: 2") < said.index("No IEEPA duty")
+
+
+def test_of_many_drafts_the_first_are_written_out_and_the_others_counted():
+    (draft,) = replies.reply(drafts=1).diagnosis.drafts
+    many = tuple(replace(draft, subject=f"CAPE: number {number}", body="Please.") for number in range(7))
+    reply = replace(replies.short(), diagnosis=replace(replies.short().diagnosis, drafts=many))
+    said = json.dumps(views.blocks(reply)[0])
+    assert [f"number {number}" in said for number in range(7)] == [True] * 5 + [False] * 2
+    assert "2 more drafts" in said
