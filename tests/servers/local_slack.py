@@ -269,6 +269,9 @@ def until(look, seconds):
     return None
 
 
+_tried = threading.Event()
+
+
 def _drive(steps, folder):
     os.environ.update(_ENVIRONMENT)
     server, stop = Server(folder), threading.Event()
@@ -280,6 +283,7 @@ def _drive(steps, folder):
     bot.start()
     try:
         if away:
+            _tried.wait(60)  # the bot has knocked in vain, however long it took to start
             time.sleep(steps.pop(0)[2]["seconds"])
             server.start()
         for step in steps:
@@ -302,6 +306,15 @@ def _serve(folder, stop):
             super().__init__(*given, **named)
             _lines.append(self)
 
+    connected = app._connected
+
+    def knocked(*given):
+        try:
+            connected(*given)
+        finally:
+            _tried.set()
+
+    app._connected = knocked
     app.SocketModeHandler = Line
     app._PING, app._DEAF, app._AWAY_PAUSE = 0.5, 3.0, 0.5  # a test has no minute
     set_up("info")
