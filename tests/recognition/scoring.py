@@ -94,9 +94,12 @@ class Table:
 def table(mind):
     """The whole table as Markdown."""
     lines = ["# Recognition scores", "", "Made by `pytest tests/recognition --bless`; see scoring.py.", ""]
-    for half in HALVES:
-        lines += [*Table(mind, half).lines(half), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(section(mind, half) for half in HALVES)])
+
+
+def section(mind, half):
+    """What the table says of one half."""
+    return "\n".join([*Table(mind, half).lines(half), ""])
 
 
 def misses(mind, half):

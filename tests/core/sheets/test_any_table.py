@@ -68,7 +68,7 @@ def tables(draw):
     return out.getvalue().encode(encoding), stood
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(tables())
 def test_the_clean_set_and_the_faults_account_for_every_value(table):
     content, stood = table
