@@ -28,6 +28,11 @@ NOTE = (
 # Up to three characters between the groups: a text put on one line later on turns each of these into one space.
 _GAP = r"[-‐-―−⁃﹣－_\s\x00-\x1f\u00ad\u200b-\u200f\u2060\ufeff]{1,3}"
 _NUMBER = re.compile(rf"(?<!\d)\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{4}}(?!\d)")
+# Nine digits in a row are one where they are called so.
+_CALLED = re.compile(
+    r"\b((?:ssn|social[ -]security(?: (?:numbers?|no\.?|#))?)(?: (?:numbers?|no\.?|#))?(?: of [a-z .'’-]{1,40})?\W{0,3}(?:is |was )?)\d{9}(?!\d)",
+    re.IGNORECASE,
+)
 _EMPLOYER = re.compile(r"\d{2}-\d{7}")
 _SSN_DIGITS = (8, 9)  # a spreadsheet eats the zero that one begins with
 _BARE = re.compile(
@@ -40,7 +45,7 @@ _NEAR = 2 * entry_number.LENGTH  # characters to either side that may belong to 
 
 def mask(text: str) -> str:
     """The text with what must not be given back masked; an entry number is left alone, however it is dashed."""
-    safe = secrets_in_text.mask(_NUMBER.sub(_masked_number, text))
+    safe = secrets_in_text.mask(_CALLED.sub(rf"\1{MASK}", _NUMBER.sub(_masked_number, text)))
     return text if safe == text else safe  # the same object: by that it is told that there was nothing
 
 

@@ -23,7 +23,7 @@ CHANGE_IT_NOTE = (
     "A password stands in what you sent. I masked it in everything I give back. Change it now, and send none by e-mail,"
     " here or to CBP."
 )
-_MENTIONS = re.compile(r"rout|aba\b|iban|bank|check|sav|passw|pwd|passcode|\bpw\b|\bpin\b", re.IGNORECASE)
+_MENTIONS = re.compile(r"rout|aba\b|rtn\b|wire\b|iban|bank|check|sav|passw|pwd|passcode|\bpw\b|\bpin\b", re.IGNORECASE)
 _LINK = r"(?: ?(?:no\.?|numbers?|nr\.?|#|code))?[ \t]{0,2}(?:is|was|[:=#])?[ \t]{0,2}"
 _ROUTING = re.compile(rf"\b((?:aba|routing|rtn)(?: transit)?{_LINK})\d{{4}}[ -]?\d{{4}}[ -]?\d(?!\d)", re.IGNORECASE)
 _IBAN = re.compile(r"\b(iban\W{0,3}(?:is )?)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
@@ -33,8 +33,12 @@ _BANK_WORDS = re.compile(
 )
 _ACE = re.compile(r"\bace(?: portal)? \Z", re.IGNORECASE)
 _NEAR = 80  # characters before an account number in which the bank is named
+_BANK_AFTER = re.compile(
+    r"[ ,;(]{0,3}(?:(?:at|with|of) (?:\w{1,30} ){0,3})?(?:bank|routing|aba|rtn|iban|XXXX-bank-XXXX)\b", re.IGNORECASE
+)
 _PASSWORD = re.compile(
-    r"\b((?:passwords?|passwd|pwd|passcode|pass code|pw|pin)(?:[ \t]{0,2}[:=][ \t]{0,2}|[ \t]+(?:is|was)[ \t]+(?=\S*[\d!@#$%^&*_+])))"
+    r"\b((?:passwords?|passwd|pwd|passcode|pass code|pw|pin)(?:(?:[ \t]+for[ \t]+[\w ]{1,30})?(?:[ \t]+(?:is|was))?[ \t]{0,2}[:=][ \t]{0,2}"
+    r"|[ \t]+(?:is|was)[ \t]+(?=\S{0,63}[\d!@#$%^&*_+])|[ \t]+(?:-[ \t]+)?(?=\S{0,63}\d)(?=\S{0,63}[a-z])))"
     r"[\"“']?[^\s\"”']{2,63}[^\s\"”',;.]",
     re.IGNORECASE,
 )
@@ -60,5 +64,6 @@ def notes(before: object, after: object) -> tuple[str, ...]:
 
 def _account(found: re.Match[str]) -> str:
     before = found.string[max(0, found.start() - _NEAR) : found.start()]
-    bank = _BANK_WORDS.search(before) and not _ACE.search(before)
+    named = _BANK_WORDS.search(before) or _BANK_AFTER.match(found.string, found.end())
+    bank = named and not _ACE.search(before)
     return f"{found[1]}{BANK}" if bank else found[0]
