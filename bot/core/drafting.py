@@ -9,17 +9,19 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core import days, entries_in_text, escalation, importers, pending
+from bot.core import days, entries_in_text, escalation, importers, passages, pending
 from bot.core.business_days import wait_until
 from bot.core.eligibility import FTZ
 from bot.core.importers import asked
+from bot.core.masking import importer_shown
 from bot.core.model import How, PassageKind, SuspectEntry, Type06
 from bot.core.sentences import affirmed, happened, requested
+from bot.core.told import stated, together
 from bot.core.told_words import DAY
 from bot.core.words import ASK_WORDS, SUSPECT_WORDS, day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.core.catalogue import Catalogue, Rule
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _NOT_CBPS = ("file", "server")  # faults of the sender's own file, and of a busy portal: CBP mends neither
 _DAY = re.compile(DAY, re.IGNORECASE)
 TYPE06_ASKED = "The file's entry types and your words disagree on FTZ Type 06: which entries are type 06?"
+_ANYBODYS = frozenset({"where-seen", "declaration-date"})  # holds for all clients, where nobody is named
 SHOWN = 5  # drafts that a reply writes out; of more, those that concern the most come first
 _SENTENCES = 2  # of "When to write to CBP" that a note repeats
 _WHEN = "When to write to CBP"
@@ -127,7 +130,7 @@ def drafts(reading: Reading, grounds: Grounds, entries: tuple[str, ...]) -> tupl
         for share in shares:
             account = _account(reading, grounds, one, share, claims)
             if not whose.single:
-                account = _without_others(account, whose)
+                account = _with_claims(_without_others(account, whose, grounds), reading)
             account = escalation.with_questions(account, unsure, asked(whose, nobodys) or whose.disputed())
             made.append(escalation.draft(one, grounds.catalogue, account, alone=len(shares) == 1))
     return tuple(sorted(made, key=lambda one: -len(one.entries)) if len(made) > SHOWN else made)
@@ -172,16 +175,60 @@ def _account(
     )
 
 
-def _without_others(account: escalation.Account, whose: importers.Importers) -> escalation.Account:
-    """Without the sender's sentences that speak of another client's entries, number or name."""
+def _without_others(account: escalation.Account, whose: importers.Importers, grounds: Grounds) -> escalation.Account:
+    """Without what the sender says of another client, and without facts that may be another's: whose is not said."""
     mine = account.share
-    others = {one for one in (*whose.shown.values(), *whose.names.values()) if one not in (mine.importer, mine.name)}
+    numbers = {importer_shown(one) for one in whose.shown.values()} - {mine.importer}
+    named = [_called(name) for name in whose.names.values() if name != mine.name]
+    own_name = _called(mine.name) if mine.name else None
+    strangers = [one for one in named if own_name is None or one.pattern != own_name.pattern]
 
     def fit(sentence: str) -> bool:
         strange = set(entries_in_text.find(sentence).entries) - set(mine.entries)
-        return not strange and not any(one in sentence for one in others)
+        return not (
+            strange or any(one in sentence for one in numbers) or any(one.search(sentence) for one in strangers)
+        )
 
-    return replace(account, tried=tuple(filter(fit, account.tried)), shown=tuple(filter(fit, account.shown)))
+    def ours(sentence: str) -> bool:
+        called = (mine.importer and mine.importer in sentence) or (own_name and own_name.search(sentence))
+        return fit(sentence) and bool(called or entries_in_text.find(sentence).entries)
+
+    return replace(
+        account,
+        facts={
+            **_facts_where(fit, grounds.parts, _ANYBODYS),
+            **_facts_where(ours, grounds.parts),
+        },
+        tried=tuple(filter(fit, account.tried)),
+        shown=tuple(filter(fit, account.shown)),
+    )
+
+
+def _with_claims(account: escalation.Account, reading: Reading) -> escalation.Account:
+    """With the claims in which the files name its own entries."""
+    mine = frozenset(account.entries)
+    rows = (row for sheet in reading.sheets for row in sheet.claim_rows)
+    claims = dict.fromkeys(row.claim for row in rows if row.claim and row.entry in mine)
+    told = account.facts.get("claim-number", ())
+    return replace(account, facts={**account.facts, "claim-number": tuple(dict.fromkeys((*told, *claims)))})
+
+
+def _called(name: str) -> re.Pattern[str]:
+    """A firm's name as people write it: its first word."""
+    return re.compile(rf"(?<!\w){re.escape(name.split(maxsplit=1)[0])}(?!\w)", re.IGNORECASE)
+
+
+def _facts_where(
+    fit: Callable[[str], bool], parts: Sequence[Passage], keys: Collection[str] | None = None
+) -> dict[str, tuple[str, ...]]:
+    """What the sentences that fit tell, the later over the earlier; the sender's own words over a forwarded mail's."""
+    said = [
+        replace(passages.plain("\n".join(filter(fit, stated(part.text)))), kind=part.kind)
+        for part in sorted(parts, key=lambda part: part.kind is not PassageKind.FORWARDED)
+        if part.kind in (PassageKind.SUBJECT, PassageKind.OWN, PassageKind.FORWARDED)
+    ]
+    facts = together([(part,) for part in said if part.text]).facts
+    return {key: values for key, values in facts.items() if keys is None or key in keys}
 
 
 def _of_entry(entry: str, told: Told, by_entry: Mapping[str, escalation.Of]) -> escalation.Of:

@@ -42,6 +42,8 @@ _IMPORTER = re.compile(
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"\s*(?:\d{1,2}[.)]\s+|[-*•]\s+)?(?P<number>\d{2}-\d{7}(?:[A-Z0-9]{2})?|\d{6}-\d{5})\.?\s*")
+_DASHED = re.compile(r"(?<![\w-])\d{2}-\d{7}(?:[A-Z0-9]{2})?(?![\w-])")
+_CALLED = re.compile(r"\b(?:ein|ior|importer)s?\b", re.IGNORECASE)
 _LIQUIDATED = re.compile(rf"\b(?P<what>(?:re)?liquidated)(?: on)? (?P<day>{DAY})", re.IGNORECASE)
 _STATUS = re.compile(
     r"\b(?P<what>un-?liquidated|not (?:yet )?liquidated|(?:liquidation )?(?:is |are |was )?(?:suspended|extended|under review))\b",
@@ -122,12 +124,23 @@ def _whose(line: str, wanted: frozenset[str], heading: str) -> tuple[dict[str, s
         return {}, numbers.pop() if len(numbers) == 1 else ""
     if not any(numbers for _, _, numbers in pieces):
         return {entry: heading for _, here, _ in pieces for entry in here if heading}, heading
-    return {entry: numbers[0] for _, here, numbers in pieces for entry in here if len(numbers) == 1}, ""
+    whose: dict[str, str] = {}
+    for _, here, numbers in pieces:
+        if len(numbers) == 1:
+            whose.update(dict.fromkeys(here, numbers[0]))
+        elif len(numbers) == len(here):  # one behind the other: "of … it is …, and of … it is …"
+            whose.update(zip(here, numbers, strict=True))
+    return whose, ""
 
 
 def _numbers(text: str) -> list[str]:
-    """The importer numbers of a text that are beyond doubt, each once."""
-    read_ = (importer_number.read(number, called) for called, number in importers_in(text))
+    """The importer numbers of a text that are beyond doubt, each once: where entries stand among them, dashed ones too."""
+    named = list(importers_in(text))
+    if ENTRY.search(text) and _CALLED.search(text):
+        places = {found.start(): ("ein", found[0]) for found in _DASHED.finditer(text)}
+        places |= {found.start("number"): (found["called"], found["number"]) for found in _IMPORTER.finditer(text)}
+        named = [places[at] for at in sorted(places)]
+    read_ = (importer_number.read(number, called) for called, number in named)
     return list(dict.fromkeys(one.value for one in read_ if one and not one.doubt and one.kind != "ssn"))
 
 

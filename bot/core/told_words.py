@@ -97,6 +97,7 @@ PATTERNS = (
     Pattern("importer-name", re.compile(rf"(?i:importer(?: of record)?|client) (?P<value>{_NAME})"), _firm),
     Pattern("importer-name", re.compile(rf"(?i:EIN|IOR|importer number) (?i:of|for) (?:the )?(?P<value>{_NAME})"), _name),
     Pattern("importer-name", re.compile(rf"(?P<value>{_NAME})(?<=[a-zA-Z.])(?=,? ?\(?(?:EIN|IOR)\b)"), _firm),
+    Pattern("importer-name", re.compile(rf"(?<![\w-])\d{{2}}-\d{{7}}(?:[A-Z0-9]{{2}})?[ ,(-]{{1,3}}(?P<value>{_NAME})"), _firm),
     Pattern(
         "declaration-date",
         _words(rf"\b(?:upload(?:ed)?|submitted|declared|(?<!entry )(?<!entries )(?<!protest )filed|declaration (?:was )?(?:sent|filed|submitted)?)\b[^.;\n\d]{{0,40}}?(?P<value>{DAY}{_CLOCK})"),

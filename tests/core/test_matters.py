@@ -172,6 +172,29 @@ class TestImporters:
         assert tried["12-3456789"] == "We resubmitted all of them on 20 Nov"
         assert dashed(C) in tried["98-7654321"]
 
+    def test_facts_and_claims_of_one_client_stand_in_no_draft_of_another(self, mind):
+        told = (
+            f"We refiled them, same error. {dashed(A)} is Acme Foods LLC EIN 12-3456789. {dashed(C)} is Beta Corp"
+            " EIN 98-7654321. Line 4 of Acme's. Refiled for Beta Foods on 21 Nov, still rejected. Claim 100000200003."
+        )
+        rows = f'="{A}",="100000200001",Failed,{DUTY}\n="{C}",="100000200002",Failed,{DUTY}\n'
+        header = "ENTRY_NUMBER,CLAIM_NUMBER,STATUS,ERROR_DESCRIPTION\n"
+        found, _ = answer(mind, mail(told, ("claims.csv", header + rows)))
+        acme, beta = (
+            lines(next(draft for draft in found.drafts if draft.importer == one))
+            for one in ("12-3456789", "98-7654321")
+        )
+        assert (acme["Claim number"], beta["Claim number"]) == ("100000200001", "100000200002")
+        assert acme["HTS lines"] == "Line 4"
+        assert beta["HTS lines"].startswith("[FILL IN")
+        assert "Beta" not in str(acme)
+        assert "Acme" not in str(beta)
+
+    def test_one_sentence_tells_the_importer_of_each_entry(self, mind):
+        said = f"The importer of {dashed(A)} is 12-3456789, and of {dashed(B)} 98-7654321"
+        found, _ = answer(mind, HTS, said)
+        assert {draft.importer: draft.entries for draft in found.drafts} == {"12-3456789": (A,), "98-7654321": (B,)}
+
     def test_the_type_06_of_each_stands_in_its_draft(self, mind):
         by_importer = {draft.importer: draft for draft in answer(mind, self.both())[0].drafts}
         assert lines(by_importer["12-3456789"])["FTZ Type 06"] == f"Mixed. Type 06: {A}. Not type 06: {B}."
