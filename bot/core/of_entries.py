@@ -44,6 +44,10 @@ _IMPORTER = re.compile(
 _ALONE = re.compile(r"\s*(?:\d{1,2}[.)]\s+|[-*•]\s+)?(?P<number>\d{2}-\d{7}(?:[A-Z0-9]{2})?|\d{6}-\d{5})\.?\s*")
 _DASHED = re.compile(r"(?<![\w-])\d{2}-\d{7}(?:[A-Z0-9]{2})?(?![\w-])")
 _CALLED = re.compile(r"\b(?:ein|ior|importer)s?\b", re.IGNORECASE)
+_NOT_OF = re.compile(
+    r"\b(?:not|no longer|isn't)(?: (?:of|for|the|with|under|ein|ior|importer|number)){0,4} \Z", re.IGNORECASE
+)
+_NEAR = 60  # characters before a number in which it may be denied
 _LIQUIDATED = re.compile(rf"\b(?P<what>(?:re)?liquidated)(?: on)? (?P<day>{DAY})", re.IGNORECASE)
 _STATUS = re.compile(
     r"\b(?P<what>un-?liquidated|not (?:yet )?liquidated|(?:liquidation )?(?:is |are |was )?(?:suspended|extended|under review))\b",
@@ -139,7 +143,7 @@ def _numbers(text: str) -> list[str]:
     if ENTRY.search(text) and _CALLED.search(text):
         places = {found.start(): ("ein", found[0]) for found in _DASHED.finditer(text)}
         places |= {found.start("number"): (found["called"], found["number"]) for found in _IMPORTER.finditer(text)}
-        named = [places[at] for at in sorted(places)]
+        named = [places[at] for at in sorted(places) if not _NOT_OF.search(text[max(0, at - _NEAR) : at])]
     read_ = (importer_number.read(number, called) for called, number in named)
     return list(dict.fromkeys(one.value for one in read_ if one and not one.doubt and one.kind != "ssn"))
 

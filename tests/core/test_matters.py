@@ -151,6 +151,14 @@ class TestFiles:
         assert "Changed: a.csv is no longer looked at." in reply
 
 
+class TestTypeOfOneEntry:
+    def test_what_was_said_of_all_holds_for_those_that_no_later_word_names(self, mind):
+        asked = f"CAPE says {DUTY} for {dashed(A)} and {dashed(B)}. We refiled, same error."
+        found, _ = answer(mind, asked, "None of them are FTZ.", f"{dashed(A)} is type 06 after all.")
+        assert lines(found.drafts[0])["FTZ Type 06"] == f"Mixed. Type 06: {A}. Not type 06: {B}."
+        assert not any("FTZ Type 06" in question for question in found.questions)
+
+
 class TestImporters:
     LIST = f"Entry Number,Importer Number,Entry Type\n{A},12-3456789,06\n{B},12-3456789,01\n{C},98-7654321,01\n"
 
@@ -194,6 +202,10 @@ class TestImporters:
         said = f"The importer of {dashed(A)} is 12-3456789, and of {dashed(B)} 98-7654321"
         found, _ = answer(mind, HTS, said)
         assert {draft.importer: draft.entries for draft in found.drafts} == {"12-3456789": (A,), "98-7654321": (B,)}
+
+    def test_an_importer_that_is_denied_of_an_entry_is_not_its_importer(self, mind):
+        found, _ = answer(mind, HTS, f"{dashed(A)} is not of importer 12-3456789. EIN of {dashed(B)} is 98-7654321")
+        assert "12-3456789" not in {draft.importer for draft in found.drafts}
 
     def test_the_type_06_of_each_stands_in_its_draft(self, mind):
         by_importer = {draft.importer: draft for draft in answer(mind, self.both())[0].drafts}
