@@ -151,6 +151,33 @@ class TestFiles:
         assert "Changed: a.csv is no longer looked at." in reply
 
 
+class TestWhatCounts:
+    ASKED = f"CAPE says {DUTY} for {dashed(A)} and {dashed(B)}. We refiled, same error."
+
+    def test_another_clients_number_and_name_stand_in_no_draft(self, mind):
+        said = "For another client of ours (Zeta LLC, EIN 98-7654321) we had the same error. Claim 100000200001."
+        found, _ = answer(mind, self.ASKED, said)
+        assert "Zeta" not in str(found.drafts)
+        assert "98-7654321" not in str(found.drafts)
+        assert lines(found.drafts[0])["Claim number"] == "100000200001"
+
+    def test_a_guess_at_the_type_is_no_fact(self, mind):
+        found, _ = answer(mind, self.ASKED, "Claim 100000200001. We believe the entries may be FTZ.")
+        assert found.drafts[0].type06 is Type06.UNKNOWN
+
+    def test_an_entry_that_was_left_out_can_come_back(self, mind):
+        found, _ = answer(mind, self.ASKED, f"Remove {dashed(B)}.", f"Please add {dashed(B)} back.")
+        assert found.drafts[0].entries == (A, B)
+
+    def test_a_name_to_come_is_no_name(self, mind):
+        found, _ = answer(mind, self.ASKED, "Claim 100000200001. Importer of record: TBD.")
+        assert "Importer of record" not in lines(found.drafts[0])
+
+    def test_a_denied_importer_makes_no_second_one(self, mind):
+        found, _ = answer(mind, self.ASKED, f"{dashed(A)} is not of importer 12-3456789. EIN 98-7654321.")
+        assert [draft.importer for draft in found.drafts] == ["98-7654321"]
+
+
 class TestTypeOfOneEntry:
     def test_what_was_said_of_all_holds_for_those_that_no_later_word_names(self, mind):
         asked = f"CAPE says {DUTY} for {dashed(A)} and {dashed(B)}. We refiled, same error."
