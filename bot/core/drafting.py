@@ -233,6 +233,8 @@ def _facts_where(
 
 def _of_entry(entry: str, told: Told, by_entry: Mapping[str, escalation.Of]) -> escalation.Of:
     said, read = told.of_entries.get(entry), by_entry.get(entry, escalation.Of())
+    if read.ftz is None and told.of_entries and told.general in (Type06.YES, Type06.NO):  # said of all, before some
+        read = replace(read, ftz=told.general is Type06.YES)
     if said is None:
         return read
     return escalation.Of(

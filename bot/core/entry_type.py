@@ -47,7 +47,7 @@ _NAMED = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?!\s|\Z)[^.!?;\n]*)*(?P<end>[.!?;\n]*)")
 _UNSURE = re.compile(
-    r"\b(?:if|whether|unless|in case|suppose|assuming|wonder\w*|unsure|not sure|no idea|not certain|unclear"
+    r"\b(?:if|whether|unless|in case|suppose|assuming|wonder\w*|unsure|not sure|no idea|not certain|unclear|(?:may|might|could) be|maybe|perhaps|probably|possibly"
     r"|(?:do not|don't|cannot|can't) (?:know|tell|say)|what (?:does|is|are)|what (?:an? )?(?=(?:entry )?type))\b"
 )
 _DENIED = re.compile(

@@ -14,7 +14,7 @@ from bot.core.importers import Share
 from bot.core.masking import MARKS, mask
 from bot.core.model import Draft, Finding, Passage, PassageKind, SuspectEntry, Type06
 from bot.core.of_entries import YEAR
-from bot.core.sentences import happened
+from bot.core.sentences import happened, of_another_client
 from bot.core.told import SSN_ASKED
 from bot.core.words import ASK_WORDS, count_words, suspect_words
 
@@ -94,7 +94,8 @@ class Account:
 def tried(parts: Sequence[Passage], wordings: Sequence[str]) -> tuple[str, ...]:
     """What the sender says was tried, in their own words; at most a few sentences."""
     own = [part for part in parts if part.kind is PassageKind.OWN]
-    return tuple(filter(None, map(_fit_for_cbp, happened(own, wordings))))[:_TRIED]
+    said = (one for one in happened(own, wordings) if not of_another_client(one))
+    return tuple(filter(None, map(_fit_for_cbp, said)))[:_TRIED]
 
 
 def _fit_for_cbp(sentence: str) -> str:

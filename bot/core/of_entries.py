@@ -35,6 +35,11 @@ _OUT = re.compile(
     r"\b(?:remove|drop|exclude|strike|without|forget|ignore)\b|\b(?:leave|take)\b[^.;]{0,80}?\b(?:out|off)\b",
     re.IGNORECASE,
 )
+_IN = re.compile(
+    r"\b(?:add|put|take|bring)\b[^.;]{0,80}?\b(?:back|again)\b|\b(?:include|keep|re-?add)\b|\bdo(?:es)? belong\b",
+    re.IGNORECASE,
+)
+_KEPT_OUT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:if|whether)\b", re.IGNORECASE)
 _IMPORTER = re.compile(
     r"\b(?P<called>(?:ein|ior|importer(?: of record)?|irs|tax id|cbp[- ]assigned)(?:'s)?(?: (?:numbers?|no\.?|id|#|ein|ior))?)"
@@ -44,6 +49,10 @@ _IMPORTER = re.compile(
 _ALONE = re.compile(r"\s*(?:\d{1,2}[.)]\s+|[-*•]\s+)?(?P<number>\d{2}-\d{7}(?:[A-Z0-9]{2})?|\d{6}-\d{5})\.?\s*")
 _DASHED = re.compile(r"(?<![\w-])\d{2}-\d{7}(?:[A-Z0-9]{2})?(?![\w-])")
 _CALLED = re.compile(r"\b(?:ein|ior|importer)s?\b", re.IGNORECASE)
+_NOT_OF = re.compile(
+    r"\b(?:not|no longer|isn't)(?: (?:of|for|the|with|under|ein|ior|importer|number)){0,4} \Z", re.IGNORECASE
+)
+_NEAR = 60  # characters before a number in which it may be denied
 _LIQUIDATED = re.compile(rf"\b(?P<what>(?:re)?liquidated)(?: on)? (?P<day>{DAY})", re.IGNORECASE)
 _STATUS = re.compile(
     r"\b(?P<what>un-?liquidated|not (?:yet )?liquidated|(?:liquidation )?(?:is |are |was )?(?:suspended|extended|under review))\b",
@@ -59,7 +68,7 @@ class OfEntry:
     type: str = ""
     importer: str = ""
     liquidation: str = ""
-    out: bool = False
+    out: bool | None = None
 
     def over(self, other: OfEntry) -> OfEntry:
         """What is told here, and where that is nothing, what the other tells."""
@@ -68,7 +77,7 @@ class OfEntry:
             self.type or other.type,
             self.importer or other.importer,
             self.liquidation or other.liquidation,
-            self.out or other.out,
+            other.out if self.out is None else self.out,
         )
 
 
@@ -139,9 +148,14 @@ def _numbers(text: str) -> list[str]:
     if ENTRY.search(text) and _CALLED.search(text):
         places = {found.start(): ("ein", found[0]) for found in _DASHED.finditer(text)}
         places |= {found.start("number"): (found["called"], found["number"]) for found in _IMPORTER.finditer(text)}
-        named = [places[at] for at in sorted(places)]
+        named = [places[at] for at in sorted(places) if not denied(text, at)]
     read_ = (importer_number.read(number, called) for called, number in named)
     return list(dict.fromkeys(one.value for one in read_ if one and not one.doubt and one.kind != "ssn"))
+
+
+def denied(text: str, at: int) -> bool:
+    """Whether the number at a place is said not to be an importer's: "not of EIN …"."""
+    return _NOT_OF.search(text[max(0, at - _NEAR) : at]) is not None
 
 
 def _entries(text: str, wanted: frozenset[str]) -> list[str]:
@@ -157,7 +171,10 @@ def _in_line(line: str, wanted: frozenset[str], found: dict[str, OfEntry]) -> Of
             continue
         here = _entries(clause, wanted)
         said = _said(clause)
-        if _OUT.search(clause):
+        back = _IN.search(clause) and not _KEPT_OUT.search(clause)
+        if back:
+            found.update({entry: replace(found.get(entry, OfEntry()), out=False) for entry in here})
+        if _OUT.search(clause) and not back:
             found.update({entry: replace(found.get(entry, OfEntry()), out=True) for entry in here})
         elif not here:
             others = said.over(others) if _OTHERS.match(clause.strip()) else others

@@ -20,6 +20,10 @@ _UNSURE = re.compile(
     r"(?:know|tell|say|see)|another (?:client|importer|customer)|other (?:client|importer|customer)s?|will check)\b"
 )
 _ASKS_WHETHER = re.compile(r"\b(?:should|shall|do|must|may|can|could|would) (?:we|i)\b|\b(?:worth|whether|if)\b")
+_ANOTHERS = re.compile(
+    r"\b(?:another|(?:a )?different) (?:client|importer|customer)\b|\bother (?:client|importer|customer)s?\b",
+    re.IGNORECASE,
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -69,6 +73,11 @@ def affirmed(parts: Sequence[Passage], wordings: Sequence[str]) -> tuple[str, ..
         return not text.endswith("?") and not _UNSURE.search(text) and _holds(text, wordings)
 
     return tuple(dict.fromkeys(sentence for sentence in _all(parts) if vouches(sentence)))
+
+
+def of_another_client(sentence: str) -> bool:
+    """Whether it speaks of somebody whose matter this is not."""
+    return _ANOTHERS.search(sentence) is not None
 
 
 def _all(parts: Sequence[Passage]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.core import entry_type, importer_number, of_entries, passages
 from bot.core.masking import MASK, mask
 from bot.core.model import PassageKind, Type06
-from bot.core.sentences import sentences
+from bot.core.sentences import of_another_client, sentences
 from bot.core.told_words import PATTERNS, PLACES, SINGLE, Pattern
 from bot.core.words import ASK_WORDS
 
@@ -190,7 +190,7 @@ def _which(parts: Sequence[Passage]) -> str:
 def stated(text: str) -> Iterator[str]:
     """The sentences that state something, masked."""
     for sentence in sentences(_NUMBERED.sub(r"\1 ", mask(text[:_MOST]))):
-        if not sentence.endswith("?") and not _SUPPOSED.match(sentence):
+        if not of_another_client(sentence) and not sentence.endswith("?") and not _SUPPOSED.match(sentence):
             yield sentence
 
 
@@ -250,7 +250,7 @@ def _importers(said: Sequence[str], named: tuple[str, ...]) -> tuple[tuple[str, 
     for sentence in said:
         for called, text in of_entries.importers_in(sentence):
             one = importer_number.read(text, called)
-            if one is None or _denied(sentence, sentence.find(text)):
+            if one is None or _denied(sentence, at := sentence.find(text)) or of_entries.denied(sentence, at):
                 continue
             if one.kind == "ssn":
                 doubts["importer-number"] = SSN_ASKED

@@ -32,7 +32,7 @@ _FORMS = r"(?:,? (?:LLC|L\.L\.C\.|Inc\.?|Ltd\.?|Corp\.?|Co\.?|LP|LLP|PLC|GmbH|AG
 _NAME = rf"(?<![\w&'’-])[A-Z][\w&'’-]{{0,40}}(?:\.?[ ]{{1,3}}(?:(?:&|of|and) )?[A-Z0-9][\w&'’-]{{0,40}}){{0,7}}{_FORMS}"
 _FORM = re.compile(r"(?:LLC|Inc|Ltd|Corp|Co|LP|LLP|PLC|GmbH|AG)\.?\Z")
 _NO_NAME = re.compile(
-    r"(?i:(?:EIN|IOR|Number|No|Name|None|Unknown|Same|Record|IRS|CBP|Type|FTZ|ACE|Account|The|Not|Tax|Of)\b)|[A-Z]?\d"
+    r"(?i:(?:EIN|IOR|Number|No|Name|None|Unknown|Same|Record|IRS|CBP|Type|FTZ|ACE|Account|The|Not|Tax|Of|TBD|TBA|TBC|See|Pending|N/A)\b)|[A-Z]?\d"
 )
 
 

@@ -151,6 +151,41 @@ class TestFiles:
         assert "Changed: a.csv is no longer looked at." in reply
 
 
+class TestWhatCounts:
+    ASKED = f"CAPE says {DUTY} for {dashed(A)} and {dashed(B)}. We refiled, same error."
+
+    def test_another_clients_number_and_name_stand_in_no_draft(self, mind):
+        said = "For another client of ours (Zeta LLC, EIN 98-7654321) we had the same error. Claim 100000200001."
+        found, _ = answer(mind, self.ASKED, said)
+        assert "Zeta" not in str(found.drafts)
+        assert "98-7654321" not in str(found.drafts)
+        assert lines(found.drafts[0])["Claim number"] == "100000200001"
+
+    def test_a_guess_at_the_type_is_no_fact(self, mind):
+        found, _ = answer(mind, self.ASKED, "Claim 100000200001. We believe the entries may be FTZ.")
+        assert found.drafts[0].type06 is Type06.UNKNOWN
+
+    def test_an_entry_that_was_left_out_can_come_back(self, mind):
+        found, _ = answer(mind, self.ASKED, f"Remove {dashed(B)}.", f"Please add {dashed(B)} back.")
+        assert found.drafts[0].entries == (A, B)
+
+    def test_a_name_to_come_is_no_name(self, mind):
+        found, _ = answer(mind, self.ASKED, "Claim 100000200001. Importer of record: TBD.")
+        assert "Importer of record" not in lines(found.drafts[0])
+
+    def test_a_denied_importer_makes_no_second_one(self, mind):
+        found, _ = answer(mind, self.ASKED, f"{dashed(A)} is not of importer 12-3456789. EIN 98-7654321.")
+        assert [draft.importer for draft in found.drafts] == ["98-7654321"]
+
+
+class TestTypeOfOneEntry:
+    def test_what_was_said_of_all_holds_for_those_that_no_later_word_names(self, mind):
+        asked = f"CAPE says {DUTY} for {dashed(A)} and {dashed(B)}. We refiled, same error."
+        found, _ = answer(mind, asked, "None of them are FTZ.", f"{dashed(A)} is type 06 after all.")
+        assert lines(found.drafts[0])["FTZ Type 06"] == f"Mixed. Type 06: {A}. Not type 06: {B}."
+        assert not any("FTZ Type 06" in question for question in found.questions)
+
+
 class TestImporters:
     LIST = f"Entry Number,Importer Number,Entry Type\n{A},12-3456789,06\n{B},12-3456789,01\n{C},98-7654321,01\n"
 
@@ -194,6 +229,10 @@ class TestImporters:
         said = f"The importer of {dashed(A)} is 12-3456789, and of {dashed(B)} 98-7654321"
         found, _ = answer(mind, HTS, said)
         assert {draft.importer: draft.entries for draft in found.drafts} == {"12-3456789": (A,), "98-7654321": (B,)}
+
+    def test_an_importer_that_is_denied_of_an_entry_is_not_its_importer(self, mind):
+        found, _ = answer(mind, HTS, f"{dashed(A)} is not of importer 12-3456789. EIN of {dashed(B)} is 98-7654321")
+        assert "12-3456789" not in {draft.importer for draft in found.drafts}
 
     def test_the_type_06_of_each_stands_in_its_draft(self, mind):
         by_importer = {draft.importer: draft for draft in answer(mind, self.both())[0].drafts}
