@@ -129,16 +129,16 @@ def _whose(line: str, wanted: frozenset[str], heading: str) -> tuple[dict[str, s
     """Whose the entries of a line are, and the importer that the line puts above those below it."""
     pieces = [(piece, _entries(piece, wanted), _numbers(piece)) for piece in _PIECE.split(line)]
     if not any(here for _, here, _ in pieces):
-        numbers = {number for _, _, several in pieces for number in several}
-        return {}, numbers.pop() if len(numbers) == 1 else ""
+        named = {number for _, _, several in pieces for number in several}
+        return {}, named.pop() if len(named) == 1 else ""
     if not any(numbers for _, _, numbers in pieces):
         return {entry: heading for _, here, _ in pieces for entry in here if heading}, heading
     whose: dict[str, str] = {}
-    for _, here, numbers in pieces:
-        if len(numbers) == 1:
-            whose.update(dict.fromkeys(here, numbers[0]))
-        elif len(numbers) == len(here):  # one behind the other: "of … it is …, and of … it is …"
-            whose.update(zip(here, numbers, strict=True))
+    for _, here, several in pieces:
+        if len(several) == 1:
+            whose.update(dict.fromkeys(here, several[0]))
+        elif len(several) == len(here):  # one behind the other: "of … it is …, and of … it is …"
+            whose.update(zip(here, several, strict=True))
     return whose, ""
 
 
