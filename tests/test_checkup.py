@@ -54,7 +54,7 @@ def test_the_command_says_all_and_fails(folder):
 
 @pytest.mark.parametrize(("name", "source", "line"), list(slips()))
 def test_a_misspelt_attribute_anywhere_is_named_by_its_line(name, source, line):
-    got = problems({**SHIPPED, name: source})
+    got = problems({**dict.fromkeys(SHIPPED, "The others say this."), name: source})
     assert any(one.startswith(f"{name}:{line}: ") and "mis" in one for one in got), got
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.business_days import wait_until
-from bot.core.sheets.claim_details import UNKNOWN, Answer
+from bot.core.sheets.claim_details import Answer, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ def answering(
 
     def answers(text: str) -> tuple[Answer, ...]:
         found = ((text, text),) if text in ids else messages.within(text)
-        return tuple(answer(known, part) if known else Answer(UNKNOWN, "", "wait", part) for known, part in found)
+        return tuple(answer(known, part) if known else unknown(part) for known, part in found)
 
     def answer(id: str, part: str) -> Answer:  # noqa: A002 - the domain's word
         error = catalogue.error(id)

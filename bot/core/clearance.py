@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.model import How, Ready
 from bot.core.sheets.claim_details import UPDATED
+from bot.core.sheets.claims import CLEARED
 from bot.core.uploads import uploads
 from bot.core.words import count_words, day_words, entry_words
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from bot.core.model import Finding, Outcome, Sheet, Upload
     from bot.core.rulebook import RuleBook
-
-_CLEARED = ("cape-now", "cape-later-money", "check")  # `check`: the columns do not say; another file may
 
 
 # What a message may be about while its Declaration is still worth uploading: nothing of it was filed, and it may be tried.
@@ -63,7 +62,7 @@ def _of_sheets(
     outcomes = [one for several in (*(sheet.outcomes for sheet in sheets), told) for one in several]
     accepted = {entry for sheet in sheets for group in sheet.groups if group.id == UPDATED for entry in group.entries}
     accepted.update(one.entry for one in outcomes if one.outcome == "accepted")
-    barred = {one.entry: one.why for one in outcomes if one.outcome not in _CLEARED}
+    barred = {one.entry: one.why for one in outcomes if one.outcome not in CLEARED}
     ready = [one for sheet in sheets for one in sheet.ready]
     days = {one.entry: one.day for one in ready if one.day}
     last = {one.entry: one.deadline for one in outcomes if one.deadline}

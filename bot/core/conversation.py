@@ -59,8 +59,8 @@ def may_add(earlier: Incoming, incoming: Incoming) -> bool:
     """Whether the sender may see, and so add to, an earlier message of the thread.
 
     It is their own, or one that went to them too, or one that everybody in the thread can read; or they are staff whom
-    the settings name. That they know how to
-    name the thread is not enough: whoever quotes a mail's id would get the file of its sender.
+    the settings name. That they know how to name the thread is not enough: whoever quotes a mail's id would get the file of
+    its sender.
     """
     if not _heard(earlier):
         return False

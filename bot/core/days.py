@@ -23,6 +23,7 @@ _TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]\.?M\.?)?(?: ?(?:Z
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
 _NUMBERS = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
+MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"  # a month's name in a pattern
 _MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
 _DAY_MONTH = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th)?[- ./]?{_MONTH}[- ,./]{{0,2}}(\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE

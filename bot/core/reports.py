@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.core import entry_number, words
+from bot.core import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,13 +33,8 @@ def of_outcomes(outcomes: Sequence[Outcome], title: Callable[[str], str]) -> lis
 
 def of_claim_rows(rows: Sequence[ClaimRow]) -> list[list[str]]:
     """The sender's rows in their order, each with what it asks for."""
-    found = ((one.row, _entry(one.entry), one.claim, one.status, one.message, one.said) for one in rows)
+    found = ((one.row, words.entry_words(one.entry), one.claim, one.status, one.message, one.said) for one in rows)
     return [list(_CLAIM_ROWS), *([str(row), *rest] for row, *rest in found)]
-
-
-def _entry(stood: str) -> str:
-    """An entry number as people write it; anything else as it stands."""
-    return words.entry_words(stood) if entry_number.SHAPE.fullmatch(stood) else stood
 
 
 def _rest(one: Outcome, title: Callable[[str], str]) -> list[str]:

@@ -15,6 +15,7 @@ from bot.core import days, entry_number, entry_type
 from bot.core.eligibility import Duty, Facts, Standing
 from bot.core.judging import BLOCKING, CORRECTING
 from bot.core.model import Outcome
+from bot.core.of_entries import ENTRY
 from bot.core.passages import plain
 
 if TYPE_CHECKING:
@@ -28,11 +29,9 @@ _MOST = 50  # entries of a message that are judged: a longer list is a file's bu
 _READ = 20_000  # characters of a passage
 _UPDATED, _RECON_FILED = "entry-summary-updated", "recon-already-filed"
 _TYPE_MISSING = "Entry Type Code"
-_ENTRY = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{3}[- ]?\d{7}[- ]?\d(?!\d)")
-_MONTH = rf"(?:{'|'.join(days.MONTHS)})[a-z]*\.?"
 _DATE = (
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/(?:20)?\d{2}|\d{1,2}[.-]\d{1,2}[.-]20\d{2}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?{_MONTH},?[ -]?20\d{{2}}|{_MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? 20\d{{2}})(?!\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?{days.MONTH},?[ -]?20\d{{2}}|{days.MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? 20\d{{2}})(?!\d)"
 )
 # What may stand between "liquidated" and its date: no other thing that has a date of its own.
 _GAP = r"(?:(?!\b(?:entered|entry|filed|dated|uploaded|paid)\b)[^.;\n\d])"
@@ -147,7 +146,7 @@ def _by_entry(parts: Sequence[Passage], entries: frozenset[str]) -> tuple[dict[s
         for line in part.text[:_READ].splitlines():
             named = [
                 (found, number)
-                for found in _ENTRY.finditer(line)
+                for found in ENTRY.finditer(line)
                 if (number := entry_number.compact(found[0])) in entries
             ]
             shared.append(_said(line[: named[0][0].start()] if named else line))

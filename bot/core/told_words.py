@@ -13,11 +13,10 @@ from bot.core import days
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MONTH = rf"(?:{'|'.join(days.MONTHS)})[a-z]*\.?"
 # A day with or without its year: it goes into the draft as it was written.
 DAY = (
     r"(?:20\d\d-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}(?:/(?:20)?\d{2})?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?(?:of )?{_MONTH}(?:,?[ -]20\d{{2}})?|{_MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?(?:,? 20\d{{2}})?)(?!\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?(?:of )?{days.MONTH}(?:,?[ -]20\d{{2}})?|{days.MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?(?:,? 20\d{{2}})?)(?!\d)"
 )
 _CLOCK = (
     r"(?:,? (?:at |around |about |ca\. ?)?(?:\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2}|noon|midnight)"

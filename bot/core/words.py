@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core import entry_number
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -156,8 +158,8 @@ def deadline_words(day: date, act_by: date) -> str:
 
 
 def entry_words(entry: str) -> str:
-    """An entry number as people write it: B76-0324527-8."""
-    return f"{entry[:3]}-{entry[3:10]}-{entry[10:]}"
+    """An entry number as people write it: B76-0324527-8; anything else as it stands."""
+    return entry_number.format(entry) if entry_number.SHAPE.fullmatch(entry) else entry
 
 
 def when_words(next_step: str, day: date) -> str:

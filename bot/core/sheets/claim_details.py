@@ -47,6 +47,11 @@ class Answer(NamedTuple):
     tries: int = 0
 
 
+def unknown(text: str) -> Answer:
+    """The answer for a text that nobody knows: nothing is done with the entry until somebody does."""
+    return Answer(UNKNOWN, "", "wait", text)
+
+
 class Line(NamedTuple):
     """A data row as read. `number` is the entry, or empty while a person must look; `perhaps` is then what it may be.
 
@@ -232,7 +237,7 @@ class Judged:
         key = known or text
         if key not in self._looked_up and len(self._looked_up) < _MOST_MESSAGES:
             self._looked_up[key] = tuple(one._replace(text=text) if known else one for one in self._answers(key))
-        return self._looked_up.get(key) or (Answer(UNKNOWN, "", "escalate", text),)
+        return self._looked_up.get(key) or (unknown(text),)
 
     def groups(self) -> tuple[Group, ...]:
         """The most entries that need something first, then what needs nothing."""

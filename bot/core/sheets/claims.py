@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from bot.core.sheets.claim_details import Answer, History
 
 _BY_A_NEW_UPLOAD = ("resubmit", "fix-and-resubmit", "retry")
-_CLEARED = ("cape-now", "cape-later-money", "check")  # `check`: the columns do not say; another file may
+CLEARED = (
+    "cape-now",
+    "cape-later-money",
+    "check",
+)  # outcomes that keep nobody from filing. `check`: the columns do not say; another file may
 
 
 class Refusal(NamedTuple):
@@ -49,7 +53,7 @@ class Claims:
     def learn(self, sheet: Sheet) -> None:
         """Take the outcomes of an ES-003."""
         for one in sheet.outcomes:
-            if one.outcome not in _CLEARED or (one.outcome == "check" and one.reasons):  # a known error, not a gap
+            if one.outcome not in CLEARED or (one.outcome == "check" and one.reasons):  # a known error, not a gap
                 self.barred.setdefault(one.entry, one.why)
 
 

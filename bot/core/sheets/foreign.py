@@ -1,11 +1,14 @@
-"""Files that are no delimited text, told by their first bytes: named, with what to do instead."""
+"""Files that are no delimited text, told by their first bytes: named, with what to do instead.
+
+Workbooks, archives and web tables are opened before they come here (`bot.opening`); their sentences are for what could not.
+"""
 
 from __future__ import annotations
 
 _PICTURE = "This is a picture, and I read text only. Paste the words of the message instead."
 _PDF = "This is a PDF, and I do not read those. Paste the words of the message, or attach the CSV."
 _WORKBOOK = (
-    "This is an Excel workbook, which ACE refuses and I do not read yet. Save it as “CSV (Comma delimited)” with the"
+    "This is an Excel workbook, which ACE refuses. Save it as “CSV (Comma delimited)” with the"
     " entry numbers as text, and attach that."
 )
 _BINARY = (
@@ -22,7 +25,7 @@ _OLD = (
 )
 _DOCUMENT = "This is a Word or PowerPoint document, which I do not read. Paste its words, or attach the CSV."
 _RICH = "This is a rich-text document, which I do not read. Paste its words, or attach the CSV."
-_ZIP = "This is a ZIP archive, which I do not open yet. Attach the file inside on its own."
+_ZIP = "This is a ZIP archive, which I could not open. Attach the file inside on its own."
 _PACKED = "This is a RAR or 7z archive, which I do not open. Pack it as ZIP, or attach the file inside on its own."
 _SIGNS = (
     (b"\x89PNG", _PICTURE),

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 SCIENTIFIC = re.compile(r"\s*\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
 _HEADER_WITHIN = 10  # rows in which a header is looked for; ACE wants it in the first
-_ENTRY_NAMES = {
-    "entrynumber", "entrynumbers", "entryno", "entrynos", "entrynum", "entrynbr", "entry", "entries", "entrysummary",
-    "entrysummarynumber", "entrysummarynumbers", "entrysummaryno", "cbpentrynumber", "customsentrynumber",
-}  # fmt: skip
-_TYPE_NAMES = {"entrytype", "entrytypecode", "entrysummarytype", "entrysummarytypecode", "type", "typecode"}
+_ENTRY_NAMES, _TYPE_NAMES, _IMPORTER_NAMES = (NAMES[key][1] for key in ("entry", "type", "importer"))
 _MISSPELT = 85  # of 100: "Enrty Nubmer" is 91, "Importer Number" 77
 _SAMPLE = 200  # filled rows looked at when there is no header
 _TOTAL = re.compile(
@@ -49,7 +45,7 @@ def layout(table: Table) -> Layout | None:
         names = [plain(cell) for cell in row.cells]
         entry = next((index for index, name in enumerate(names) if name in _ENTRY_NAMES), None)
         if entry is not None and not _is_message(table, row, entry):
-            return Layout(row, entry, _column(names, _TYPE_NAMES), _column(names, NAMES["importer"][1]))
+            return Layout(row, entry, _column(names, _TYPE_NAMES), _column(names, _IMPORTER_NAMES))
     return _by_content([row for row in table.rows[: 4 * _SAMPLE] if filled(row)][:_SAMPLE])
 
 
